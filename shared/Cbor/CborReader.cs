@@ -1,0 +1,486 @@
+using System;
+using System.Text;
+
+namespace EdgeFleet.Contracts.Cbor
+{
+    /// <summary>The type of the next item.</summary>
+    public enum CborType : byte
+    {
+        /// <summary>Nothing is left, or an error has stopped the reader.</summary>
+        None,
+
+        /// <summary>Major types 0 and 1.</summary>
+        Integer,
+
+        /// <summary>Major type 2.</summary>
+        Bytes,
+
+        /// <summary>Major type 3.</summary>
+        Text,
+
+        /// <summary>Major type 4.</summary>
+        Array,
+
+        /// <summary>Major type 5.</summary>
+        Map,
+
+        /// <summary>Major type 6.</summary>
+        Tag,
+
+        /// <summary>False or true.</summary>
+        Bool,
+
+        /// <summary>Null.</summary>
+        Null,
+
+        /// <summary>Half, single or double precision.</summary>
+        Float,
+
+        /// <summary>Anything else of major type 7; always refused when read.</summary>
+        Other,
+    }
+
+    /// <summary>
+    /// Reads CBOR (RFC 8949) from a caller-owned buffer, item by item, never outside the given range and never throwing
+    /// on input. Accepts definite lengths, shortest integers and lengths, and the three float widths; the first error
+    /// sticks: later reads answer false, and <see cref="Error"/> names it.
+    /// </summary>
+    public sealed class CborReader
+    {
+        /// <summary>What <see cref="TryReadKey"/> gives for a key that no message of ours can know.</summary>
+        public const int UnknownKey = int.MaxValue;
+
+        private byte[] _buffer;
+        private int _end;
+        private int _position;
+        private ContractError _error;
+
+        /// <summary>A reader over the whole of <paramref name="buffer"/>.</summary>
+        public CborReader(byte[] buffer)
+        {
+            _buffer = buffer;
+            _end = buffer.Length;
+        }
+
+        /// <summary>The first error since the last <see cref="Reset"/>.</summary>
+        public ContractError Error => _error;
+
+        /// <summary>Index in the buffer of the next unread byte.</summary>
+        public int Position => _position;
+
+        /// <summary>The buffer that offsets of strings refer to.</summary>
+        public byte[] Buffer => _buffer;
+
+        /// <summary>Starts again at <paramref name="count"/> bytes of <paramref name="buffer"/>.</summary>
+        public void Reset(byte[] buffer, int offset, int count)
+        {
+            _buffer = buffer;
+            _position = offset;
+            _end = offset + count;
+            _error = ContractError.None;
+        }
+
+        /// <summary>Names an error from outside, for example a value that the message's rules refuse; answers false.</summary>
+        public bool Fail(ContractError error)
+        {
+            if (_error == ContractError.None)
+                _error = error;
+            return false;
+        }
+
+        /// <summary>The next item's type; reads nothing.</summary>
+        public CborType PeekType()
+        {
+            if (_error != ContractError.None || _position >= _end)
+                return CborType.None;
+            int first = _buffer[_position];
+            switch (first >> 5)
+            {
+                case 0:
+                case 1:
+                    return CborType.Integer;
+                case 2:
+                    return CborType.Bytes;
+                case 3:
+                    return CborType.Text;
+                case 4:
+                    return CborType.Array;
+                case 5:
+                    return CborType.Map;
+                case 6:
+                    return CborType.Tag;
+                default:
+                    if (first == 0xF4 || first == 0xF5)
+                        return CborType.Bool;
+                    if (first == 0xF6)
+                        return CborType.Null;
+                    return first >= 0xF9 && first <= 0xFB ? CborType.Float : CborType.Other;
+            }
+        }
+
+        /// <summary>Reads an integer of -2^63 to 2^63-1.</summary>
+        public bool TryReadInt64(out long value)
+        {
+            value = 0;
+            if (!TryReadHead(out int major, out ulong argument))
+                return false;
+            if (major > 1)
+                return Fail(ContractError.WrongType);
+            if (argument > long.MaxValue)
+                return Fail(ContractError.OutOfRange);
+            value = major == 0 ? (long)argument : -1 - (long)argument;
+            return true;
+        }
+
+        /// <summary>Reads an unsigned integer of up to 64 bits.</summary>
+        public bool TryReadUInt64(out ulong value)
+        {
+            if (!TryReadHead(out int major, out value))
+                return false;
+            if (major == 0)
+                return true;
+            value = 0;
+            return Fail(major == 1 ? ContractError.OutOfRange : ContractError.WrongType);
+        }
+
+        /// <summary>Reads an unsigned integer of up to 32 bits.</summary>
+        public bool TryReadUInt32(out uint value)
+        {
+            value = 0;
+            if (!TryReadUInt64(out ulong wide))
+                return false;
+            if (wide > uint.MaxValue)
+                return Fail(ContractError.OutOfRange);
+            value = (uint)wide;
+            return true;
+        }
+
+        /// <summary>Reads an integer and holds it to a range, both ends allowed.</summary>
+        public bool TryReadInt32(int least, int most, out int value)
+        {
+            value = 0;
+            if (!TryReadInt64(out long wide))
+                return false;
+            if (wide < least || wide > most)
+                return Fail(ContractError.OutOfRange);
+            value = (int)wide;
+            return true;
+        }
+
+        /// <summary>Reads false or true.</summary>
+        public bool TryReadBool(out bool value)
+        {
+            value = false;
+            if (PeekType() != CborType.Bool)
+                return FailType();
+            value = _buffer[_position++] == 0xF5;
+            return true;
+        }
+
+        /// <summary>Reads null.</summary>
+        public bool TryReadNull()
+        {
+            if (PeekType() != CborType.Null)
+                return FailType();
+            _position++;
+            return true;
+        }
+
+        /// <summary>Reads a float of any width, widened to double. Infinity and not-a-number are read as they are.</summary>
+        public bool TryReadFloat(out double value)
+        {
+            value = 0;
+            if (PeekType() != CborType.Float)
+                return FailType();
+            int first = _buffer[_position];
+            int size = first == 0xF9 ? 2 : first == 0xFA ? 4 : 8;
+            if (_end - _position - 1 < size)
+                return Fail(ContractError.Truncated);
+            ulong bits = 0;
+            for (int i = 0; i < size; i++)
+                bits = (bits << 8) | _buffer[_position + 1 + i];
+            _position += 1 + size;
+            if (size == 2)
+                bits = Widen(bits, 10, 5);
+            else if (size == 4)
+                bits = Widen(bits, 23, 8);
+            value = BitConverter.Int64BitsToDouble((long)bits);
+            return true;
+        }
+
+        /// <summary>
+        /// Reads mantissa x 10^exponent: an integer or a decimal fraction (tag 4) with an exponent of -18 to 18.
+        /// </summary>
+        public bool TryReadDecimal(out long mantissa, out int exponent)
+        {
+            exponent = 0;
+            if (PeekType() != CborType.Tag)
+                return TryReadInt64(out mantissa);
+            mantissa = 0;
+            if (!TryReadTag(out ulong tag))
+                return false;
+            if (tag != 4)
+                return Fail(ContractError.WrongType);
+            if (!TryReadArrayStart(2, out int count))
+                return false;
+            if (count != 2)
+                return Fail(ContractError.WrongType);
+            return TryReadInt32(-18, 18, out exponent) && TryReadInt64(out mantissa);
+        }
+
+        /// <summary>Reads a finite number in any of the forms SenML allows: integer, float, decimal fraction.</summary>
+        public bool TryReadNumber(out double value)
+        {
+            if (PeekType() == CborType.Float)
+            {
+                if (!TryReadFloat(out value))
+                    return false;
+                // Written so that not-a-number fails, too.
+                if (!(value >= -double.MaxValue && value <= double.MaxValue))
+                {
+                    value = 0;
+                    return Fail(ContractError.NotFinite);
+                }
+                return true;
+            }
+            value = 0;
+            if (!TryReadDecimal(out long mantissa, out int exponent))
+                return false;
+            value = SafeMath.Scale(mantissa, exponent);
+            return true;
+        }
+
+        /// <summary>Reads the head of an array of at most <paramref name="most"/> items.</summary>
+        public bool TryReadArrayStart(int most, out int count)
+        {
+            return TryReadContainer(4, 1, most, out count);
+        }
+
+        /// <summary>Reads the head of a map of at most <paramref name="most"/> pairs.</summary>
+        public bool TryReadMapStart(int most, out int count)
+        {
+            return TryReadContainer(5, 2, most, out count);
+        }
+
+        /// <summary>Reads a tag; its content follows.</summary>
+        public bool TryReadTag(out ulong tag)
+        {
+            if (!TryReadHead(out int major, out tag))
+                return false;
+            return major == 6 || Fail(ContractError.WrongType);
+        }
+
+        /// <summary>Reads a byte string of at most <paramref name="most"/> bytes as a range of <see cref="Buffer"/>.</summary>
+        public bool TryReadBytes(int most, out int offset, out int count)
+        {
+            return TryReadString(2, most, out offset, out count);
+        }
+
+        /// <summary>Reads a byte string of exactly <c>target.Length</c> bytes into <paramref name="target"/>.</summary>
+        public bool TryReadBytes(byte[] target)
+        {
+            if (!TryReadString(2, target.Length, out int offset, out int count))
+                return false;
+            if (count != target.Length)
+                return Fail(ContractError.OutOfRange);
+            Array.Copy(_buffer, offset, target, 0, count);
+            return true;
+        }
+
+        /// <summary>Reads a UTF-8 text string of at most <paramref name="most"/> bytes as a range of <see cref="Buffer"/>.</summary>
+        public bool TryReadText(int most, out int offset, out int count)
+        {
+            if (!TryReadString(3, most, out offset, out count))
+                return false;
+            return Utf8.IsValid(_buffer, offset, count) || Fail(ContractError.InvalidUtf8);
+        }
+
+        /// <summary>Reads a UTF-8 text string of at most <paramref name="most"/> bytes. Allocates the string.</summary>
+        public bool TryReadText(int most, out string text)
+        {
+            text = "";
+            if (!TryReadText(most, out int offset, out int count))
+                return false;
+            if (count != 0)
+                text = Encoding.UTF8.GetString(_buffer, offset, count);
+            return true;
+        }
+
+        /// <summary>
+        /// Reads the key of a pair. Integer keys of 0 to 31 are remembered in <paramref name="seen"/> and refused the
+        /// second time; every other key reads as <see cref="UnknownKey"/> and its value is to be skipped.
+        /// </summary>
+        public bool TryReadKey(ref uint seen, out int key)
+        {
+            key = UnknownKey;
+            CborType type = PeekType();
+            if (type == CborType.Text)
+                return TryReadText(Limits.MaxText, out int _, out int _);
+            if (!TryReadInt64(out long wide))
+                return false;
+            if (wide < 0 || wide > 31)
+                return true;
+            key = (int)wide;
+            uint bit = 1u << key;
+            if ((seen & bit) != 0)
+                return Fail(ContractError.DuplicateKey);
+            seen |= bit;
+            return true;
+        }
+
+        /// <summary>Skips one item with everything in it, checking it on the way.</summary>
+        public bool TrySkip()
+        {
+            return TrySkip(0);
+        }
+
+        /// <summary>Whether all was read without an error; names <see cref="ContractError.TrailingBytes"/> otherwise.</summary>
+        public bool TryReadEnd()
+        {
+            if (_error != ContractError.None)
+                return false;
+            return _position == _end || Fail(ContractError.TrailingBytes);
+        }
+
+        private bool TrySkip(int depth)
+        {
+            if (depth >= Limits.MaxDepth)
+                return Fail(ContractError.TooDeep);
+            switch (PeekType())
+            {
+                case CborType.Integer:
+                    return TryReadHead(out int _, out ulong _);
+                case CborType.Bytes:
+                    return TryReadBytes(Limits.MaxPayload, out int _, out int _);
+                case CborType.Text:
+                    return TryReadText(Limits.MaxPayload, out int _, out int _);
+                case CborType.Bool:
+                case CborType.Null:
+                    _position++;
+                    return true;
+                case CborType.Float:
+                    return TryReadFloat(out double _);
+                case CborType.Tag:
+                    return TryReadTag(out ulong _) && TrySkip(depth + 1);
+                case CborType.Array:
+                    return TryReadArrayStart(Limits.MaxPayload, out int items) && TrySkipItems(items, depth + 1);
+                case CborType.Map:
+                    return TryReadMapStart(Limits.MaxPayload, out int pairs) && TrySkipItems(pairs * 2, depth + 1);
+                default:
+                    return TryReadHead(out int _, out ulong _) && Fail(ContractError.Reserved);
+            }
+        }
+
+        private bool TrySkipItems(int items, int depth)
+        {
+            for (int i = 0; i < items; i++)
+            {
+                if (!TrySkip(depth))
+                    return false;
+            }
+            return true;
+        }
+
+        private bool TryReadContainer(int wanted, int itemsPerEntry, int most, out int count)
+        {
+            count = 0;
+            if (!TryReadHead(out int major, out ulong argument))
+                return false;
+            if (major != wanted)
+                return Fail(ContractError.WrongType);
+            // Every item takes at least one byte: a larger announcement cannot be true.
+            if (argument > (ulong)(_end - _position) / (ulong)itemsPerEntry)
+                return Fail(ContractError.Truncated);
+            if (argument > (ulong)most)
+                return Fail(ContractError.TooLong);
+            count = (int)argument;
+            return true;
+        }
+
+        private bool TryReadString(int wanted, int most, out int offset, out int count)
+        {
+            offset = 0;
+            count = 0;
+            if (!TryReadHead(out int major, out ulong argument))
+                return false;
+            if (major != wanted)
+                return Fail(ContractError.WrongType);
+            if (argument > (ulong)(_end - _position))
+                return Fail(ContractError.Truncated);
+            if (argument > (ulong)most)
+                return Fail(ContractError.TooLong);
+            offset = _position;
+            count = (int)argument;
+            _position += count;
+            return true;
+        }
+
+        private bool TryReadHead(out int major, out ulong argument)
+        {
+            major = 0;
+            argument = 0;
+            if (_error != ContractError.None)
+                return false;
+            if (_position >= _end)
+                return Fail(ContractError.Truncated);
+            int first = _buffer[_position];
+            major = first >> 5;
+            int info = first & 31;
+            if (info == 31)
+                return Fail(ContractError.IndefiniteLength);
+            if (info > 27)
+                return Fail(ContractError.Reserved);
+            if (info < 24)
+            {
+                argument = (ulong)info;
+                _position++;
+                return true;
+            }
+            int size = 1 << (info - 24);
+            if (_end - _position - 1 < size)
+                return Fail(ContractError.Truncated);
+            for (int i = 1; i <= size; i++)
+                argument = (argument << 8) | _buffer[_position + i];
+            bool shortest = size == 1 ? argument > 23
+                : size == 2 ? argument > 0xFF
+                : size == 4 ? argument > 0xFFFF
+                : argument > 0xFFFFFFFF;
+            // The argument of major type 7 is a value, not a count; its width is part of its meaning.
+            if (!shortest && major != 7)
+                return Fail(ContractError.NotShortest);
+            _position += size + 1;
+            return true;
+        }
+
+        private bool FailType()
+        {
+            return Fail(_position >= _end ? ContractError.Truncated : ContractError.WrongType);
+        }
+
+        /// <summary>The bits of a narrower IEEE 754 number as those of a double (RFC 8949 appendix D, generalised).</summary>
+        private static ulong Widen(ulong bits, int fractionBits, int exponentBits)
+        {
+            ulong sign = (bits >> (fractionBits + exponentBits)) << 63;
+            int exponentMask = (1 << exponentBits) - 1;
+            int exponent = (int)(bits >> fractionBits) & exponentMask;
+            ulong fraction = bits & ((1UL << fractionBits) - 1);
+            int bias = exponentMask >> 1;
+            if (exponent == exponentMask)
+                return sign | 0x7FF0000000000000UL | (fraction << (52 - fractionBits));
+            if (exponent == 0)
+            {
+                if (fraction == 0)
+                    return sign;
+                // A subnormal becomes a normal number of the wider format.
+                exponent = 1;
+                while ((fraction & (1UL << fractionBits)) == 0)
+                {
+                    fraction <<= 1;
+                    exponent--;
+                }
+                fraction &= (1UL << fractionBits) - 1;
+            }
+            return sign | ((ulong)(exponent - bias + 1023) << 52) | (fraction << (52 - fractionBits));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+namespace EdgeFleet.Contracts
+{
+    /// <summary>The grammar of everything that is called by name on the wire.</summary>
+    public static class Names
+    {
+        /// <summary>Device and enrolment ids: 1 to 32 of [a-z0-9-], neither first nor last a hyphen.</summary>
+        public static bool IsId(string? text)
+        {
+            if (text == null || text.Length == 0 || text.Length > Limits.MaxId)
+                return false;
+            for (int i = 0; i < text.Length; i++)
+            {
+                char c = text[i];
+                if (!IsLowerOrDigit(c) && (c != '-' || i == 0 || i == text.Length - 1))
+                    return false;
+            }
+            return true;
+        }
+
+        /// <summary>Hardware ids: 12 to 32 lower-case hexadecimal digits, such as the MAC address.</summary>
+        public static bool IsHardwareId(string? text)
+        {
+            if (text == null || text.Length < Limits.MinHardwareId || text.Length > Limits.MaxHardwareId)
+                return false;
+            for (int i = 0; i < text.Length; i++)
+            {
+                char c = text[i];
+                if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+                    return false;
+            }
+            return true;
+        }
+
+        /// <summary>
+        /// Channel names: 1 to 24 of [a-z0-9./-], first a letter. Dots and slashes part a channel from what was derived
+        /// of it.
+        /// </summary>
+        public static bool IsChannel(string? text)
+        {
+            if (text == null || text.Length == 0 || text.Length > Limits.MaxChannelName)
+                return false;
+            if (text[0] < 'a' || text[0] > 'z')
+                return false;
+            for (int i = 1; i < text.Length; i++)
+            {
+                char c = text[i];
+                if (!IsLowerOrDigit(c) && c != '.' && c != '/' && c != '-')
+                    return false;
+            }
+            return true;
+        }
+
+        private static bool IsLowerOrDigit(char c)
+        {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        }
+    }
+
+    /// <summary>Channels that nodes of ours report, by the name they have on the wire.</summary>
+    public static class Channels
+    {
+        /// <summary>Particulate matter up to 1 um.</summary>
+        public const string Pm1 = "pm1";
+
+        /// <summary>Particulate matter up to 2.5 um.</summary>
+        public const string Pm25 = "pm25";
+
+        /// <summary>Particulate matter up to 10 um.</summary>
+        public const string Pm10 = "pm10";
+
+        /// <summary>Temperature: of the air in an Air Box, of the accelerometer in a bridge node.</summary>
+        public const string Temperature = "temp";
+
+        /// <summary>Relative humidity.</summary>
+        public const string Humidity = "rh";
+
+        /// <summary>Barometric pressure at the place of the node.</summary>
+        public const string Pressure = "pressure";
+
+        /// <summary>Acceleration along the bridge.</summary>
+        public const string AccelX = "ax";
+
+        /// <summary>Acceleration across the bridge.</summary>
+        public const string AccelY = "ay";
+
+        /// <summary>Vertical acceleration.</summary>
+        public const string AccelZ = "az";
+    }
+
+    /// <summary>Units, from the SenML units registry (RFC 8428) and the secondary units registry (RFC 8798).</summary>
+    public static class Units
+    {
+        /// <summary>Degrees Celsius.</summary>
+        public const string Celsius = "Cel";
+
+        /// <summary>Percent of relative humidity.</summary>
+        public const string RelativeHumidity = "%RH";
+
+        /// <summary>Pascal.</summary>
+        public const string Pascal = "Pa";
+
+        /// <summary>Micrograms per cubic metre (secondary unit).</summary>
+        public const string MicrogramsPerCubicMetre = "ug/m3";
+
+        /// <summary>Metres per second squared.</summary>
+        public const string MetresPerSecondSquared = "m/s2";
+
+        /// <summary>One, as of a count.</summary>
+        public const string Count = "count";
+    }
+}

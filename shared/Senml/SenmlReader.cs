@@ -1,0 +1,383 @@
+using EdgeFleet.Contracts.Cbor;
+
+namespace EdgeFleet.Contracts.Senml
+{
+    /// <summary>
+    /// One SenML record, resolved: base name, time, unit, value and sum have been put into it (RFC 8428 section 4.6).
+    /// </summary>
+    public sealed class SenmlRecord
+    {
+        /// <summary>Base name and name.</summary>
+        public string Name = "";
+
+        /// <summary>Unit, or empty.</summary>
+        public string Unit = "";
+
+        /// <summary>Base time and time, in seconds: Unix time from 2^28 on, relative to now below.</summary>
+        public double Time;
+
+        /// <summary>Whether <see cref="Value"/> is there.</summary>
+        public bool HasValue;
+
+        /// <summary>Base value and value.</summary>
+        public double Value;
+
+        /// <summary>Exponent of ten that <see cref="Value"/> was coded with; 0 for integers and floats.</summary>
+        public int Exponent;
+
+        /// <summary>Whether <see cref="Bool"/> is there.</summary>
+        public bool HasBool;
+
+        /// <summary>Boolean value.</summary>
+        public bool Bool;
+
+        /// <summary>String value, or null.</summary>
+        public string? Text;
+
+        /// <summary>Where the data value begins in the reader's buffer; -1: none.</summary>
+        public int DataOffset;
+
+        /// <summary>Length of the data value, in bytes.</summary>
+        public int DataLength;
+
+        /// <summary>Whether <see cref="Sum"/> is there.</summary>
+        public bool HasSum;
+
+        /// <summary>Base sum and sum.</summary>
+        public double Sum;
+
+        /// <summary>Update time, in seconds; 0: none.</summary>
+        public double UpdateTime;
+
+        /// <summary>Whether the statistics are there (label <c>st</c>).</summary>
+        public bool HasStatistics;
+
+        /// <summary>Smallest sample.</summary>
+        public double Min;
+
+        /// <summary>Largest sample.</summary>
+        public double Max;
+
+        /// <summary>Standard deviation about the mean.</summary>
+        public double StdDev;
+
+        /// <summary>Samples.</summary>
+        public int Count;
+
+        /// <summary>Quality flags (label <c>q</c>); see <see cref="QualityFlags"/>.</summary>
+        public int Quality;
+
+        /// <summary>Whether this is the head of a window (labels <c>ep</c>, <c>dur</c>).</summary>
+        public bool HasWindow;
+
+        /// <summary>The flash queue's generation (label <c>ep</c>).</summary>
+        public uint Epoch;
+
+        /// <summary>Length of the window, in milliseconds (label <c>dur</c>).</summary>
+        public int DurationMs;
+
+        /// <summary>Time quality (label <c>tq</c>).</summary>
+        public TimeQuality TimeQuality;
+
+        internal bool HasTime;
+        internal bool HasDuration;
+        internal bool HasEpoch;
+
+        internal void Clear()
+        {
+            Name = "";
+            Unit = "";
+            Time = 0;
+            HasValue = false;
+            Value = 0;
+            Exponent = 0;
+            HasBool = false;
+            Bool = false;
+            Text = null;
+            DataOffset = -1;
+            DataLength = 0;
+            HasSum = false;
+            Sum = 0;
+            UpdateTime = 0;
+            HasStatistics = false;
+            Min = 0;
+            Max = 0;
+            StdDev = 0;
+            Count = 0;
+            Quality = 0;
+            HasWindow = false;
+            Epoch = 0;
+            DurationMs = 0;
+            TimeQuality = TimeQuality.Synchronised;
+            HasTime = false;
+            HasDuration = false;
+            HasEpoch = false;
+        }
+    }
+
+    /// <summary>
+    /// Reads a SenML pack in CBOR (RFC 8428 section 6) record by record and resolves it. Takes any pack of the RFC with
+    /// definite lengths, not only ours; labels that it does not know are skipped unless they end in '_'.
+    /// </summary>
+    public sealed class SenmlReader
+    {
+        // Bits of what was seen in one record; labels -6 to 8 at their value plus 6, ours after them.
+        private const int SeenStatistics = 16;
+        private const int SeenQuality = 17;
+        private const int SeenEpoch = 18;
+        private const int SeenDuration = 19;
+        private const int SeenTimeQuality = 20;
+
+        private readonly CborReader _reader;
+        private int _left;
+        private string _baseName = "";
+        private string _baseUnit = "";
+        private double _baseTime;
+        private double _baseValue;
+        private double _baseSum;
+        private bool _hasBaseValue;
+        private bool _hasBaseSum;
+
+        /// <summary>A reader that takes its bytes from <paramref name="reader"/>.</summary>
+        public SenmlReader(CborReader reader)
+        {
+            _reader = reader;
+        }
+
+        /// <summary>The first error.</summary>
+        public ContractError Error => _reader.Error;
+
+        /// <summary>Records that have not been read.</summary>
+        public int Left => _left;
+
+        /// <summary>Reads the pack's head; answers false and names the error where it is no pack.</summary>
+        public bool TryBegin()
+        {
+            _baseName = "";
+            _baseUnit = "";
+            _baseTime = 0;
+            _baseValue = 0;
+            _baseSum = 0;
+            _hasBaseValue = false;
+            _hasBaseSum = false;
+            return _reader.TryReadArrayStart(Limits.MaxRecords, out _left);
+        }
+
+        /// <summary>Reads and resolves the next record. After the last one, checks that the payload ends with it.</summary>
+        public bool TryReadRecord(SenmlRecord record)
+        {
+            record.Clear();
+            if (_left == 0 || _reader.Error != ContractError.None)
+                return false;
+            if (!_reader.TryReadMapStart(32, out int pairs))
+                return false;
+            uint seen = 0;
+            double time = 0;
+            for (int i = 0; i < pairs; i++)
+            {
+                bool read = _reader.PeekType() == CborType.Text
+                    ? TryReadTextLabel(record, ref seen)
+                    : TryReadLabel(record, ref seen, ref time);
+                if (!read)
+                    return false;
+            }
+            _left--;
+            return Resolve(record, time) && (_left != 0 || _reader.TryReadEnd());
+        }
+
+        private bool Resolve(SenmlRecord record, double time)
+        {
+            record.Name = _baseName + record.Name;
+            if (!IsSenmlName(record.Name))
+                return _reader.Fail(ContractError.InvalidName);
+            if (record.Unit.Length == 0)
+                record.Unit = _baseUnit;
+            record.Time = _baseTime + time;
+            if (_hasBaseValue && !record.HasBool && record.Text == null && record.DataOffset < 0)
+            {
+                record.HasValue = true;
+                record.Value += _baseValue;
+            }
+            if (_hasBaseSum)
+            {
+                record.HasSum = true;
+                record.Sum += _baseSum;
+            }
+            int values = (record.HasValue ? 1 : 0) + (record.HasBool ? 1 : 0)
+                + (record.Text != null ? 1 : 0) + (record.DataOffset >= 0 ? 1 : 0);
+            if (values > 1)
+                return _reader.Fail(ContractError.DuplicateKey);
+            if (values == 0 && !record.HasSum)
+                return _reader.Fail(ContractError.MissingField);
+            record.HasWindow = record.HasEpoch && record.HasDuration;
+            if (record.HasStatistics)
+                ScaleStatistics(record);
+            return true;
+        }
+
+        private static void ScaleStatistics(SenmlRecord record)
+        {
+            // The statistics are mantissas with the value's exponent, which may come after them in the map.
+            record.Min = SafeMath.Scale((long)record.Min, record.Exponent);
+            record.Max = SafeMath.Scale((long)record.Max, record.Exponent);
+            record.StdDev = SafeMath.Scale((long)record.StdDev, record.Exponent);
+        }
+
+        private bool TryReadLabel(SenmlRecord record, ref uint seen, ref double time)
+        {
+            if (!_reader.TryReadInt64(out long label))
+                return false;
+            if (label < -6 || label > 8)
+                return _reader.TrySkip();
+            if (!TryMark(ref seen, (int)label + 6))
+                return false;
+            double number;
+            switch ((int)label)
+            {
+                case -1:
+                    // Version 10 is RFC 8428's; a higher one may mean anything.
+                    return _reader.TryReadInt32(0, 255, out int version)
+                        && (version <= 10 || _reader.Fail(ContractError.UnsupportedSenml));
+                case -2:
+                    return _reader.TryReadText(Limits.MaxSenmlName, out _baseName);
+                case -3:
+                    return _reader.TryReadNumber(out _baseTime);
+                case -4:
+                    return _reader.TryReadText(Limits.MaxUnit, out _baseUnit);
+                case -5:
+                    _hasBaseValue = true;
+                    return _reader.TryReadNumber(out _baseValue);
+                case -6:
+                    _hasBaseSum = true;
+                    return _reader.TryReadNumber(out _baseSum);
+                case 0:
+                    return _reader.TryReadText(Limits.MaxSenmlName, out record.Name);
+                case 1:
+                    return _reader.TryReadText(Limits.MaxUnit, out record.Unit);
+                case 2:
+                    record.HasValue = true;
+                    return TryReadValue(record);
+                case 3:
+                    if (!_reader.TryReadText(Limits.MaxPayload, out string text))
+                        return false;
+                    record.Text = text;
+                    return true;
+                case 4:
+                    record.HasBool = true;
+                    return _reader.TryReadBool(out record.Bool);
+                case 5:
+                    record.HasSum = true;
+                    return _reader.TryReadNumber(out record.Sum);
+                case 6:
+                    record.HasTime = true;
+                    return _reader.TryReadNumber(out time);
+                case 7:
+                    if (!_reader.TryReadNumber(out number))
+                        return false;
+                    record.UpdateTime = number;
+                    return true;
+                default:
+                    return _reader.TryReadBytes(Limits.MaxPayload, out record.DataOffset, out record.DataLength);
+            }
+        }
+
+        private bool TryReadValue(SenmlRecord record)
+        {
+            if (_reader.PeekType() == CborType.Float)
+                return _reader.TryReadNumber(out record.Value);
+            if (!_reader.TryReadDecimal(out long mantissa, out record.Exponent))
+                return false;
+            record.Value = SafeMath.Scale(mantissa, record.Exponent);
+            return true;
+        }
+
+        private bool TryReadTextLabel(SenmlRecord record, ref uint seen)
+        {
+            if (!_reader.TryReadText(Limits.MaxText, out string label))
+                return false;
+            switch (label)
+            {
+                case "st":
+                    record.HasStatistics = true;
+                    return TryMark(ref seen, SeenStatistics) && TryReadStatistics(record);
+                case "q":
+                    return TryMark(ref seen, SeenQuality)
+                        && _reader.TryReadInt32(0, int.MaxValue, out record.Quality);
+                case "ep":
+                    record.HasEpoch = true;
+                    return TryMark(ref seen, SeenEpoch) && _reader.TryReadUInt32(out record.Epoch);
+                case "dur":
+                    record.HasDuration = true;
+                    return TryMark(ref seen, SeenDuration)
+                        && _reader.TryReadInt32(0, Limits.MaxWindowMs, out record.DurationMs);
+                case "tq":
+                    if (!TryMark(ref seen, SeenTimeQuality)
+                        || !_reader.TryReadInt32(0, (int)TimeQuality.AtLeast, out int quality))
+                        return false;
+                    record.TimeQuality = (TimeQuality)quality;
+                    return true;
+                default:
+                    if (label.Length != 0 && label[label.Length - 1] == '_')
+                        return _reader.Fail(ContractError.UnsupportedSenml);
+                    return _reader.TrySkip();
+            }
+        }
+
+        private bool TryReadStatistics(SenmlRecord record)
+        {
+            if (!_reader.TryReadArrayStart(8, out int count))
+                return false;
+            if (count < 4)
+                return _reader.Fail(ContractError.MissingField);
+            // Beyond 2^53 a double would no longer hold the mantissa exactly.
+            if (!TryReadMantissa(out record.Min) || !TryReadMantissa(out record.Max)
+                || !TryReadMantissa(out record.StdDev)
+                || !_reader.TryReadInt32(0, int.MaxValue, out record.Count))
+                return false;
+            if (record.StdDev < 0 || record.Min > record.Max)
+                return _reader.Fail(ContractError.OutOfRange);
+            // A newer node may add statistics behind these.
+            for (int i = 4; i < count; i++)
+            {
+                if (!_reader.TrySkip())
+                    return false;
+            }
+            return true;
+        }
+
+        private bool TryReadMantissa(out double value)
+        {
+            value = 0;
+            if (!_reader.TryReadInt64(out long mantissa))
+                return false;
+            if (mantissa > (1L << 53) || mantissa < -(1L << 53))
+                return _reader.Fail(ContractError.OutOfRange);
+            value = mantissa;
+            return true;
+        }
+
+        private bool TryMark(ref uint seen, int bit)
+        {
+            uint mask = 1u << bit;
+            if ((seen & mask) != 0)
+                return _reader.Fail(ContractError.DuplicateKey);
+            seen |= mask;
+            return true;
+        }
+
+        /// <summary>RFC 8428 section 4.5.1: letters, digits and <c>- : . / _</c>, first a letter or digit.</summary>
+        private static bool IsSenmlName(string name)
+        {
+            if (name.Length == 0)
+                return false;
+            for (int i = 0; i < name.Length; i++)
+            {
+                char c = name[i];
+                bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                if (!alphanumeric && (i == 0 || (c != '-' && c != ':' && c != '.' && c != '/' && c != '_')))
+                    return false;
+            }
+            return true;
+        }
+    }
+}
