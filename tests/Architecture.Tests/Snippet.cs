@@ -35,7 +35,7 @@ public static class Snippet
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
                 optimizationLevel: OptimizationLevel.Release,
-                allowUnsafe: true,
+                allowUnsafe: source.Contains("unsafe", StringComparison.Ordinal),
                 nullableContextOptions: NullableContextOptions.Enable));
         MemoryStream image = new();
         string[] errors =
