@@ -1,2 +1,2 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+// The way in; what the service consists of stands in FleetServiceApp.
+return await EdgeFleet.Service.FleetServiceApp.RunAsync(args);

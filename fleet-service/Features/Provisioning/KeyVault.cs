@@ -1,0 +1,22 @@
+using System.Security.Cryptography;
+using EdgeFleet.Contracts;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace EdgeFleet.Service.Features.Provisioning;
+
+/// <summary>Makes keys, and encrypts them for the database.</summary>
+public sealed class KeyVault(IDataProtectionProvider protection)
+{
+    private readonly IDataProtector _devices = protection.CreateProtector("EdgeFleet.DeviceKeys.v1");
+    private readonly IDataProtector _enrolments = protection.CreateProtector("EdgeFleet.EnrolmentSecrets.v1");
+
+    internal static byte[] NewKey() => RandomNumberGenerator.GetBytes(Limits.KeyBytes);
+
+    internal string ProtectDevice(byte[] key) => Convert.ToBase64String(_devices.Protect(key));
+
+    internal byte[] OpenDevice(string key) => _devices.Unprotect(Convert.FromBase64String(key));
+
+    internal string ProtectEnrolment(byte[] secret) => Convert.ToBase64String(_enrolments.Protect(secret));
+
+    internal byte[] OpenEnrolment(string secret) => _enrolments.Unprotect(Convert.FromBase64String(secret));
+}

@@ -1,0 +1,58 @@
+using EdgeFleet.Service.Features.Access;
+using EdgeFleet.Service.Features.Audit;
+using EdgeFleet.Service.Features.Devices;
+using EdgeFleet.Service.Features.Provisioning;
+using EdgeFleet.Service.Hosting;
+using EdgeFleet.Service.Hub;
+using EdgeFleet.Service.Live;
+using EdgeFleet.Service.Storage;
+
+namespace EdgeFleet.Service;
+
+/// <summary>The service, put together. This file is its table of contents.</summary>
+public static class FleetServiceApp
+{
+    /// <summary>
+    /// Builds the service without starting it, so that a simulation or a test can run it in its own process.
+    /// </summary>
+    /// <param name="args">Settings as <c>--Data:Path=…</c>; see <see cref="FleetOptions"/>.</param>
+    /// <param name="configure">Changes to the parts, such as another clock or link, made after ours are registered.</param>
+    /// <exception cref="StartupException">A setting or the data folder is unusable; the message says what to do.</exception>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Another program may be the entry assembly; pages and settings are still this assembly's.
+            ApplicationName = typeof(FleetServiceApp).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.AddSettings(args);
+        builder.AddHosting();
+        builder.AddStorage();
+        builder.AddLive();
+
+        builder.AddAudit();
+        builder.AddAccess();
+        builder.AddDevices();
+        builder.AddProvisioning();
+        builder.AddDeviceHub();
+
+        configure?.Invoke(builder);
+
+        WebApplication app = builder.Build();
+        app.UseStorage();
+        app.UseHosting();
+        app.UseAccess();
+
+        app.MapHosting();
+        app.MapAccess();
+        app.MapAudit();
+        app.MapDevices();
+        app.MapProvisioning();
+        return app;
+    }
+
+    /// <summary>Runs the service until it is told to stop; gives the exit code of the process.</summary>
+    public static Task<int> RunAsync(string[] args) => ServiceRunner.RunAsync(args);
+}
