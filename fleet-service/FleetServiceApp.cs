@@ -41,16 +41,24 @@ public static class FleetServiceApp
         configure?.Invoke(builder);
 
         WebApplication app = builder.Build();
-        app.UseStorage();
-        app.UseHosting();
-        app.UseAccess();
+        try
+        {
+            app.UseStorage();
+            app.UseHosting();
+            app.UseAccess();
 
-        app.MapHosting();
-        app.MapAccess();
-        app.MapAudit();
-        app.MapDevices();
-        app.MapProvisioning();
-        return app;
+            app.MapHosting();
+            app.MapAccess();
+            app.MapAudit();
+            app.MapDevices();
+            app.MapProvisioning();
+            return app;
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs the service until it is told to stop; gives the exit code of the process.</summary>

@@ -35,7 +35,7 @@ internal sealed class DiskCheck(DataFolder folder) : IHealthCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return HealthCheckResult.Unhealthy("storage-failed");
+            return Task.FromResult(HealthCheckResult.Unhealthy("storage-failed"));
         }
     }
 }
