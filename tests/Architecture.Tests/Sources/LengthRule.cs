@@ -9,7 +9,12 @@ public static class LengthRule
 
     private static readonly string[] Endings = [".cs", ".cshtml", ".js", ".css", ".sh", ".py", "/run"];
 
-    public static bool Applies(string path) => Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal));
+    // Entity Framework writes these; nobody reads them.
+    private static readonly string[] GeneratedEndings = [".Designer.cs", "ModelSnapshot.cs"];
+
+    public static bool Applies(string path) =>
+        Endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal)) &&
+        !GeneratedEndings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal));
 
     public static IEnumerable<Offence> Check(string path, string text)
     {
