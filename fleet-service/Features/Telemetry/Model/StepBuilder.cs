@@ -1,0 +1,215 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Cbor;
+using EdgeFleet.Contracts.Messages;
+
+namespace EdgeFleet.Service.Features.Telemetry;
+
+/// <summary>
+/// Turns messages of the journal into a step: decodes them, drops what is stored already, and works out what every
+/// device looks like afterwards. Touches nothing that is published, so a step that cannot be committed is simply
+/// built again. Not thread-safe.
+/// </summary>
+internal sealed class StepBuilder(TelemetryModel model)
+{
+    /// <summary>More channels than <see cref="TelemetryLimits"/> allows the device or the fleet.</summary>
+    public const string TooManyChannels = nameof(TooManyChannels);
+
+    /// <summary>A kind of message that this version does not store.</summary>
+    public const string UnsupportedKind = nameof(UnsupportedKind);
+
+    private readonly PackDecoder _packs = new();
+    private readonly CborReader _cbor = new([]);
+    private readonly NodeEvent _event = new();
+    private readonly BlobWriter _blob = new();
+    private readonly Dictionary<(string Name, string Unit), ChannelName> _newChannels = [];
+    private readonly ChannelValue[] _channels = new ChannelValue[Limits.MaxChannels];
+    private int _lastNumber;
+
+    /// <summary>The step that brings the database from the model's state through <paramref name="cursor"/>.</summary>
+    public TelemetryStep Build(IEnumerable<JournalMessage> messages, long cursor)
+    {
+        var step = new TelemetryStep { Cursor = cursor };
+        _newChannels.Clear();
+        _lastNumber = model.LastNumber;
+        foreach (JournalMessage message in messages)
+            Take(step, message);
+        step.NewChannels.AddRange(_newChannels.Values.OrderBy(channel => channel.Number));
+        step.Channels = model.Channels.With(step.NewChannels);
+        return step;
+    }
+
+    private void Take(TelemetryStep step, in JournalMessage message)
+    {
+        DeviceState device = Device(step, message.DeviceId);
+        device.HeardMs = Math.Max(device.HeardMs, message.ReceivedMs);
+        string? error = message.Kind switch
+        {
+            TopicKind.Telemetry => TakePack(step, device, message),
+            TopicKind.Event => TakeEvent(step, device, message),
+            TopicKind.State => TakeReport(step, device, message),
+            _ => UnsupportedKind,
+        };
+        if (error is not null)
+            Reject(step, device, message, error);
+    }
+
+    private string? TakePack(TelemetryStep step, DeviceState device, in JournalMessage message)
+    {
+        ContractError error = _packs.Decode(message.DeviceId, message.Payload);
+        if (error != ContractError.None)
+            return error.ToString();
+        device.TelemetryMs = Math.Max(device.TelemetryMs, message.ReceivedMs);
+        foreach (DecodedWindow window in _packs.Windows)
+        {
+            if (!TryNumber(device, window))
+                return TooManyChannels;
+            ReadOnlySpan<ChannelValue> channels = _channels.AsSpan(0, window.Channels);
+            StreamState stream = device.Stream(StreamKind.Telemetry, window.Epoch);
+            if (!TryCount(step, stream, window.Sequence, message.ReceivedMs))
+                continue;
+            (long startMs, StoredTime time) =
+                TimeRule.Resolve(window.TimeMs, window.Quality, message.ReceivedMs, window.DurationMs);
+            CountReplaced(step, device, time);
+            var stored = new StoredWindow
+            {
+                Device = device.Number,
+                StartMs = startMs,
+                DurationMs = window.DurationMs,
+                Epoch = window.Epoch,
+                Sequence = window.Sequence,
+                Time = time,
+                ReceivedMs = message.ReceivedMs,
+                Channels = WindowCodec.Write(_blob, channels),
+            };
+            step.Windows.Add(stored);
+            device.TakeWindow(stored, channels);
+        }
+        return null;
+    }
+
+    private string? TakeEvent(TelemetryStep step, DeviceState device, in JournalMessage message)
+    {
+        _cbor.Reset(message.Payload.Array!, message.Payload.Offset, message.Payload.Count);
+        ContractError error = _event.Read(_cbor);
+        if (error == ContractError.None && _event.Sequence == 0)
+            error = ContractError.OutOfRange;
+        if (error != ContractError.None)
+            return error.ToString();
+        StreamState stream = device.Stream(StreamKind.Event, _event.Epoch);
+        if (!TryCount(step, stream, _event.Sequence, message.ReceivedMs))
+            return null;
+        (long timeMs, StoredTime time) = TimeRule.Resolve(_event.TimeMs, _event.TimeQuality, message.ReceivedMs, 0);
+        CountReplaced(step, device, time);
+        bool channel = _event.Channel.Length != 0;
+        var stored = new StoredEvent
+        {
+            Device = device.Number,
+            TimeMs = timeMs,
+            Time = time,
+            Epoch = _event.Epoch,
+            Sequence = _event.Sequence,
+            Type = _event.Type,
+            Severity = _event.Severity,
+            Rule = _event.Rule,
+            ConfigVersion = _event.ConfigVersion,
+            Channel = _event.Channel,
+            Value = channel ? _event.Value.ToDouble() : null,
+            Level = channel ? _event.Level.ToDouble() : null,
+            Text = _event.Text,
+            ReceivedMs = message.ReceivedMs,
+        };
+        step.Events.Add(stored);
+        if (device.TakeEvent(stored))
+            step.Alarms.Add(device);
+        return null;
+    }
+
+    private string? TakeReport(TelemetryStep step, DeviceState device, in JournalMessage message)
+    {
+        _cbor.Reset(message.Payload.Array!, message.Payload.Offset, message.Payload.Count);
+        var state = new ReportedState();
+        ContractError error = state.Read(_cbor);
+        if (error != ContractError.None)
+            return error.ToString();
+        if (device.TakeReport(new StoredReport(state, message.ReceivedMs, message.Payload.ToArray())))
+            step.Reports.Add(device);
+        return null;
+    }
+
+    private static bool TryCount(TelemetryStep step, StreamState stream, uint sequence, long receivedMs)
+    {
+        stream.HeardMs = Math.Max(stream.HeardMs, receivedMs);
+        if (stream.Stored.Add(sequence))
+        {
+            stream.StoredCount++;
+            return true;
+        }
+        stream.Duplicates++;
+        step.Duplicates++;
+        return false;
+    }
+
+    private static void CountReplaced(TelemetryStep step, DeviceState device, StoredTime time)
+    {
+        if (time != StoredTime.Receipt)
+            return;
+        device.TimesReplaced++;
+        step.TimesReplaced++;
+    }
+
+    private static void Reject(TelemetryStep step, DeviceState device, in JournalMessage message, string error)
+    {
+        device.Rejected++;
+        byte[] prefix = message.Payload[..Math.Min(message.Payload.Count, TelemetryLimits.RejectedPrefixBytes)].ToArray();
+        var key = (message.DeviceId, message.Kind, error);
+        step.Rejected[key] = step.Rejected.TryGetValue(key, out RejectedPayload? before)
+            ? before with { Prefix = prefix, LastMs = message.ReceivedMs, Count = before.Count + 1 }
+            : new(message.DeviceId, message.Kind, error, prefix, message.ReceivedMs, message.ReceivedMs, 1);
+    }
+
+    private DeviceState Device(TelemetryStep step, string id)
+    {
+        if (step.Devices.TryGetValue(id, out DeviceState? device))
+            return device;
+        device = model.Find(id)?.Copy();
+        if (device is null)
+        {
+            device = new DeviceState { Number = ++_lastNumber, Id = id };
+            step.NewDevices.Add(device);
+        }
+        step.Devices.Add(id, device);
+        return device;
+    }
+
+    /// <summary>Puts the window's channels, with their numbers, into <see cref="_channels"/>.</summary>
+    private bool TryNumber(DeviceState device, in DecodedWindow window)
+    {
+        // Room is checked before anything is numbered: one device that invents names must not use up the numbers.
+        int room = TelemetryLimits.MaxDeviceChannels - device.Latest.Count;
+        for (int i = 0; i < window.Channels; i++)
+        {
+            ChannelName? known = Find(_packs.Channels[window.FirstChannel + i]);
+            if ((known is null || !device.Knows(known.Number)) && --room < 0)
+                return false;
+        }
+        for (int i = 0; i < window.Channels; i++)
+        {
+            DecodedChannel decoded = _packs.Channels[window.FirstChannel + i];
+            ChannelName? channel = Find(decoded);
+            if (channel is null)
+            {
+                int number = model.Channels.All.Count + _newChannels.Count + 1;
+                if (number > TelemetryLimits.MaxChannels)
+                    return false;
+                channel = new ChannelName(number, decoded.Name, decoded.Unit);
+                _newChannels.Add((decoded.Name, decoded.Unit), channel);
+            }
+            _channels[i] = decoded.Value with { Channel = channel.Number };
+        }
+        return true;
+    }
+
+    private ChannelName? Find(in DecodedChannel decoded) =>
+        model.Channels.Find(decoded.Name, decoded.Unit)
+        ?? _newChannels.GetValueOrDefault((decoded.Name, decoded.Unit));
+}
