@@ -15,6 +15,9 @@ public sealed class TelemetryOptions
     /// <summary>Days that events are kept, 1 to 36,500: five years.</summary>
     public int EventDays { get; set; } = 1826;
 
+    /// <summary>How large the database may become, in megabytes; 0: as large as the disk allows.</summary>
+    public int MaxMegabytes { get; set; }
+
     /// <summary>Names the first setting that is out of its range, or null.</summary>
     public string? Fault()
     {
@@ -24,6 +27,8 @@ public sealed class TelemetryOptions
             return $"{Section}:{nameof(RollupDays)} must be {nameof(RawDays)} to 36500 days, not {RollupDays}.";
         if (EventDays is < 1 or > 36500)
             return $"{Section}:{nameof(EventDays)} must be 1 to 36500 days, not {EventDays}.";
+        if (MaxMegabytes is not 0 and < 16)
+            return $"{Section}:{nameof(MaxMegabytes)} must be 0 or at least 16, not {MaxMegabytes}.";
         return null;
     }
 }

@@ -82,6 +82,7 @@ internal sealed class StepBuilder(TelemetryModel model)
                 Channels = WindowCodec.Write(_blob, channels),
             };
             step.Windows.Add(stored);
+            step.Touched.Add((device.Number, StreamKind.Telemetry));
             device.TakeWindow(stored, channels);
         }
         return null;
@@ -119,6 +120,7 @@ internal sealed class StepBuilder(TelemetryModel model)
             ReceivedMs = message.ReceivedMs,
         };
         step.Events.Add(stored);
+        step.Touched.Add((device.Number, StreamKind.Event));
         if (device.TakeEvent(stored))
             step.Alarms.Add(device);
         return null;

@@ -35,6 +35,9 @@ public sealed class TelemetryStep
 
     public List<StoredEvent> Events { get; } = [];
 
+    /// <summary>Streams that something was added to: whom to tell.</summary>
+    internal HashSet<(int Device, StreamKind Stream)> Touched { get; } = [];
+
     /// <summary>Devices whose state report is a new one.</summary>
     public HashSet<DeviceState> Reports { get; } = [];
 

@@ -1,0 +1,165 @@
+using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Live;
+
+namespace EdgeFleet.Service.Features.Telemetry;
+
+/// <summary>
+/// Brings the journal into the telemetry database: step by step, each one transaction with the place in the journal, so
+/// that a crash anywhere leaves either all of a step or nothing of it. After a failure it waits, opens the database
+/// again and goes on from the place that is stored there, which also settles a commit of unknown outcome.
+/// </summary>
+public sealed partial class Projector(
+    IJournal journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
+    TimeProvider time, ILogger<Projector> logger) : BackgroundService
+{
+    private readonly StepBuilder _builder = new(model);
+    private readonly Dictionary<string, long> _lastWarningMs = [];
+    private readonly Lock _waitersLock = new();
+    private readonly List<(long Cursor, TaskCompletionSource Done)> _waiters = [];
+    private long _cursor;
+    private volatile string? _fault;
+
+    /// <summary>Place of the journal through which everything is stored.</summary>
+    public long Cursor => Interlocked.Read(ref _cursor);
+
+    /// <summary>Why nothing is stored at the moment, or null.</summary>
+    public string? FaultNow => _fault;
+
+    /// <summary>Completes once everything through this place of the journal is stored and shown.</summary>
+    public Task ReachedAsync(long cursor, CancellationToken cancel = default)
+    {
+        lock (_waitersLock)
+        {
+            if (Cursor >= cursor)
+                return Task.CompletedTask;
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((cursor, done));
+            return done.Task.WaitAsync(cancel);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Opening reads a while: the host need not wait for it.
+        await Task.Yield();
+        int failures = 0;
+        bool opened = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // A step that failed is only known to be over once one succeeds.
+                bool failedToOpen = !opened;
+                opened = false;
+                TelemetrySnapshot snapshot = await store.OpenAsync(stoppingToken);
+                opened = true;
+                if (failedToOpen)
+                    _fault = null;
+                model.Load(snapshot.Channels, snapshot.Devices);
+                Reached(snapshot.Cursor);
+                while (true)
+                {
+                    await StepAsync(stoppingToken);
+                    _fault = null;
+                    failures = 0;
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                failures++;
+                await BackOffAsync(failure, failures, stoppingToken);
+            }
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancel)
+    {
+        JournalChunk chunk = await journal.ReadAsync(Cursor, TelemetryLimits.MaxMessagesPerStep, cancel);
+        long began = time.GetTimestamp();
+        TelemetryStep step = _builder.Build(chunk.Messages, chunk.Cursor);
+        await store.CommitAsync(step, cancel);
+        model.Publish(step);
+        metrics.Committed(step, time.GetElapsedTime(began));
+        Warn(step);
+        Announce(step);
+        Reached(step.Cursor);
+        // What is not forgotten now is forgotten with the next step.
+        await journal.ProjectedAsync(step.Cursor, cancel);
+    }
+
+    private void Reached(long cursor)
+    {
+        lock (_waitersLock)
+        {
+            Interlocked.Exchange(ref _cursor, cursor);
+            for (int i = _waiters.Count - 1; i >= 0; i--)
+            {
+                if (_waiters[i].Cursor > cursor)
+                    continue;
+                _waiters[i].Done.TrySetResult();
+                _waiters.RemoveAt(i);
+            }
+        }
+    }
+
+    private async Task BackOffAsync(Exception failure, int failures, CancellationToken cancel)
+    {
+        string name = failure is TelemetryStoreException known ? known.Fault.ToString() : failure.GetType().Name;
+        _fault = $"{name}: {failure.Message}";
+        metrics.Failed(name);
+        int shift = Math.Min(failures - 1, 16);
+        long waitMs = Math.Min((long)TelemetryLimits.FirstRetryMs << shift, TelemetryLimits.MaxRetryMs);
+        LogFailed(failure, name, waitMs);
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(waitMs), time, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the loop sees it.
+        }
+    }
+
+    private void Announce(TelemetryStep step)
+    {
+        foreach (DeviceState device in step.Devices.Values)
+        {
+            if (step.Touched.Contains((device.Number, StreamKind.Telemetry)))
+                live.Publish(LiveKind.Telemetry, device.Id);
+            if (step.Touched.Contains((device.Number, StreamKind.Event)))
+                live.Publish(LiveKind.Event, device.Id);
+        }
+        foreach (DeviceState device in step.Reports)
+            live.Publish(LiveKind.State, device.Id);
+    }
+
+    private void Warn(TelemetryStep step)
+    {
+        if (step.Rejected.Count == 0)
+            return;
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (_lastWarningMs.Count > TelemetryLimits.MaxRejected)
+            _lastWarningMs.Clear();
+        foreach (RejectedPayload rejected in step.Rejected.Values)
+        {
+            if (_lastWarningMs.TryGetValue(rejected.DeviceId, out long lastMs)
+                && nowMs - lastMs < TelemetryLimits.RejectedLogIntervalMs)
+                continue;
+            _lastWarningMs[rejected.DeviceId] = nowMs;
+            LogRejected(rejected.Kind.ToString(), rejected.DeviceId, rejected.Error, rejected.Count);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Telemetry could not be stored ({Fault}); again in {WaitMs} ms.")]
+    private partial void LogFailed(Exception failure, string fault, long waitMs);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Kind} payload of device {Device} refused: {Error}, {Count} times in this step.")]
+    private partial void LogRejected(string kind, string device, string error, long count);
+}
