@@ -1,3 +1,5 @@
+using EdgeFleet.Service.Features.Telemetry;
+
 namespace EdgeFleet.Service;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class FleetOptions
 
     /// <summary>The gateway that nodes connect to.</summary>
     public MqttOptions Mqtt { get; set; } = new();
+
+    /// <summary>What nodes have measured: how long it is kept.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     /// <summary>Metrics and traces.</summary>
     public TelemetryExportOptions Otlp { get; set; } = new();

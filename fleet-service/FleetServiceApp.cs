@@ -2,6 +2,8 @@ using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
+using EdgeFleet.Service.Features.Reports;
+using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
 using EdgeFleet.Service.Live;
@@ -36,6 +38,7 @@ public static class FleetServiceApp
         builder.AddAccess();
         builder.AddDevices();
         builder.AddProvisioning();
+        builder.AddTelemetry();
         builder.AddDeviceHub();
 
         configure?.Invoke(builder);
@@ -52,6 +55,8 @@ public static class FleetServiceApp
             app.MapAudit();
             app.MapDevices();
             app.MapProvisioning();
+            app.MapTelemetry();
+            app.MapReports();
             return app;
         }
         catch

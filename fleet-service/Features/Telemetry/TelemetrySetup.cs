@@ -9,14 +9,15 @@ internal static class TelemetrySetup
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         IServiceCollection services = builder.Services;
-        TelemetryOptions options = Options(builder.Configuration);
+        TelemetryOptions options = builder.Settings().Telemetry;
+        if (options.Fault() is { } fault)
+            throw new StartupException("config-value", fault, "Correct the setting.");
         services.AddSingleton(options);
         services.AddSingleton<TelemetryModel>();
         services.AddSingleton<ITelemetryStore>(provider => new SqliteTelemetryStore(
             provider.GetRequiredService<DataFolder>().File("telemetry.db"), options.MaxMegabytes));
         services.AddSingleton<TelemetryMetrics>();
-        services.AddSingleton<Projector>();
-        services.AddHostedService(provider => provider.GetRequiredService<Projector>());
+        services.AddSingleton<ProjectionProgress>();
         services.AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddSingleton<TelemetryQueries>();
@@ -27,19 +28,7 @@ internal static class TelemetrySetup
         services.AddHealthChecks().AddCheck<TelemetryHealth>(TelemetryHealth.Name);
     }
 
-    private static TelemetryOptions Options(IConfiguration configuration)
-    {
-        TelemetryOptions? options;
-        try
-        {
-            options = configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new StartupException("config-value", e.Message, $"See {TelemetryOptions.Section} in the settings.");
-        }
-        return options.Fault() is { } fault
-            ? throw new StartupException("config-value", fault, "Correct the setting.")
-            : options;
-    }
+    /// <summary>Starts to fill the database; needs an <see cref="IJournal"/>.</summary>
+    public static void AddProjector(this WebApplicationBuilder builder) =>
+        builder.Services.AddHostedService<Projector>();
 }

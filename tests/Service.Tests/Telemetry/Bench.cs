@@ -43,6 +43,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public Projector Projector { get; private set; } = null!;
 
+    public ProjectionProgress Progress { get; private set; } = null!;
+
     public TelemetryQueries Queries { get; private set; } = null!;
 
     public GapQueries Gaps { get; private set; } = null!;
@@ -71,7 +73,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task ProjectAsync(params IReadOnlyList<JournalMessage> messages)
     {
         long cursor = Journal.Append(messages);
-        await Projector.ReachedAsync(cursor).WaitAsync(TimeSpan.FromSeconds(60));
+        await Progress.ReachedAsync(cursor).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public async Task RestartAsync()
@@ -79,7 +81,7 @@ internal sealed class Bench : IAsyncDisposable
         await StopAsync();
         Open();
         await Projector.StartAsync(CancellationToken.None);
-        await Projector.ReachedAsync(Journal.Last).WaitAsync(TimeSpan.FromSeconds(60));
+        await Progress.ReachedAsync(Journal.Last).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public async Task StopAsync()
@@ -112,12 +114,14 @@ internal sealed class Bench : IAsyncDisposable
     {
         Store = new FaultyStore(new SqliteTelemetryStore(Path, MaxMegabytes));
         Model = new TelemetryModel();
+        Progress = new ProjectionProgress();
         Projector = new Projector(
-            Journal, Store, Model, Live, new TelemetryMetrics(_services.GetRequiredService<IMeterFactory>()), Time, Log);
+            Journal, Store, Model, Live, new TelemetryMetrics(_services.GetRequiredService<IMeterFactory>()), Progress,
+            Time, Log);
         Queries = new TelemetryQueries(Model, Store);
         Gaps = new GapQueries(Model, Store, Time);
         Reports = new Features.Reports.Reports(Model, Store);
-        Counts = new TelemetryCounts(Model, Store, Projector);
+        Counts = new TelemetryCounts(Model, Store, Progress);
         Csv = new TelemetryCsv(Model, Queries);
         Retention = new Retention(Store, Model, Options, Time, new CapturedLog<Retention>());
     }

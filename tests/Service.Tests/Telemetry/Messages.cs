@@ -75,6 +75,6 @@ internal static class Messages
     private static byte[] Written(CborWriter writer, byte[] buffer)
     {
         Assert.Equal(ContractError.None, writer.Error);
-        return buffer[..writer.Position];
+        return buffer[..writer.Length];
     }
 }

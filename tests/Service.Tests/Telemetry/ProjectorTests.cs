@@ -18,15 +18,15 @@ public sealed class ProjectorTests
         bench.Store.NextCommit = how;
         long cursor = bench.Journal.Append([Messages.Telemetry("a", Bench.At(2), Window(2))]);
         await bench.Time.TimerSetAsync();
-        Assert.NotNull(bench.Projector.FaultNow);
+        Assert.NotNull(bench.Progress.Fault);
         bench.Time.Advance(TimeSpan.FromMilliseconds(TelemetryLimits.FirstRetryMs));
-        await bench.Projector.ReachedAsync(cursor);
+        await bench.Progress.ReachedAsync(cursor);
         await bench.ProjectAsync(Messages.Telemetry("a", Bench.At(3), Window(3)));
 
         Assert.Equal([1u, 2u, 3u], (await bench.WindowsAsync("a")).Select(window => window.Sequence));
         Assert.Equal(0, bench.Counts.Device("a")!.WindowDuplicates);
         Assert.Equal(new StoreAudit(3, 0), await bench.Counts.AuditAsync(CancellationToken.None));
-        Assert.Null(bench.Projector.FaultNow);
+        Assert.Null(bench.Progress.Fault);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ProjectorTests
         await using Bench bench = await Bench.RunningAsync();
         bench.Journal.FailProjected = new IOException("The process died here.");
         long cursor = bench.Journal.Append([Messages.Telemetry("a", Bench.At(1), Window(1), Window(2))]);
-        await bench.Projector.ReachedAsync(cursor);
+        await bench.Progress.ReachedAsync(cursor);
         await bench.StopAsync();
         Assert.Equal(1, bench.Journal.Kept);
 
@@ -78,13 +78,13 @@ public sealed class ProjectorTests
         }
         long cursor = bench.Journal.Append([Messages.Telemetry("a", Bench.At(2), Window(2))]);
         await bench.Time.TimerSetAsync();
-        Assert.StartsWith(nameof(TelemetryStoreFault.Locked), bench.Projector.FaultNow);
+        Assert.StartsWith(nameof(TelemetryStoreFault.Locked), bench.Progress.Fault);
         Assert.Equal(1, bench.Journal.Kept);
         Assert.Single(await bench.WindowsAsync("a"));
 
         other.Dispose();
         bench.Time.Advance(TimeSpan.FromSeconds(1));
-        await bench.Projector.ReachedAsync(cursor).WaitAsync(TimeSpan.FromSeconds(30));
+        await bench.Progress.ReachedAsync(cursor).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(2, (await bench.WindowsAsync("a")).Count);
     }
 
@@ -101,12 +101,12 @@ public sealed class ProjectorTests
             cursor = bench.Journal.Append([.. windows.Chunk(20).Select(part => Messages.Telemetry("a", Bench.At(1), part))]);
         }
         await bench.Time.TimerSetAsync();
-        Assert.StartsWith(nameof(TelemetryStoreFault.Full), bench.Projector.FaultNow);
+        Assert.StartsWith(nameof(TelemetryStoreFault.Full), bench.Progress.Fault);
         Assert.NotEqual(0, bench.Journal.Kept);
 
         bench.MaxMegabytes = 0;
         await bench.RestartAsync();
-        await bench.Projector.ReachedAsync(cursor);
+        await bench.Progress.ReachedAsync(cursor);
         Assert.Equal(new StoreAudit(sequence, 0), await bench.Counts.AuditAsync(CancellationToken.None));
         Assert.Equal(0, bench.Counts.Device("a")!.WindowDuplicates);
     }
@@ -118,7 +118,7 @@ public sealed class ProjectorTests
         await File.WriteAllTextAsync(bench.Path, new string('x', 5000));
         await bench.Projector.StartAsync(CancellationToken.None);
         await bench.Time.TimerSetAsync();
-        Assert.StartsWith(nameof(TelemetryStoreFault.Damaged), bench.Projector.FaultNow);
+        Assert.StartsWith(nameof(TelemetryStoreFault.Damaged), bench.Progress.Fault);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ProjectorTests
         }
         await bench.Projector.StartAsync(CancellationToken.None);
         await bench.Time.TimerSetAsync();
-        Assert.StartsWith(nameof(TelemetryStoreFault.NewerVersion), bench.Projector.FaultNow);
+        Assert.StartsWith(nameof(TelemetryStoreFault.NewerVersion), bench.Progress.Fault);
     }
 
     [Fact]

@@ -10,33 +10,10 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// </summary>
 public sealed partial class Projector(
     IJournal journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
-    TimeProvider time, ILogger<Projector> logger) : BackgroundService
+    ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger) : BackgroundService
 {
     private readonly StepBuilder _builder = new(model);
     private readonly Dictionary<string, long> _lastWarningMs = [];
-    private readonly Lock _waitersLock = new();
-    private readonly List<(long Cursor, TaskCompletionSource Done)> _waiters = [];
-    private long _cursor;
-    private volatile string? _fault;
-
-    /// <summary>Place of the journal through which everything is stored.</summary>
-    public long Cursor => Interlocked.Read(ref _cursor);
-
-    /// <summary>Why nothing is stored at the moment, or null.</summary>
-    public string? FaultNow => _fault;
-
-    /// <summary>Completes once everything through this place of the journal is stored and shown.</summary>
-    public Task ReachedAsync(long cursor, CancellationToken cancel = default)
-    {
-        lock (_waitersLock)
-        {
-            if (Cursor >= cursor)
-                return Task.CompletedTask;
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((cursor, done));
-            return done.Task.WaitAsync(cancel);
-        }
-    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,13 +32,13 @@ public sealed partial class Projector(
                 TelemetrySnapshot snapshot = await store.OpenAsync(stoppingToken);
                 opened = true;
                 if (failedToOpen)
-                    _fault = null;
+                    progress.Fault = null;
                 model.Load(snapshot.Channels, snapshot.Devices);
-                Reached(snapshot.Cursor);
+                progress.Reach(snapshot.Cursor);
                 while (true)
                 {
                     await StepAsync(stoppingToken);
-                    _fault = null;
+                    progress.Fault = null;
                     failures = 0;
                 }
             }
@@ -79,7 +56,7 @@ public sealed partial class Projector(
 
     private async Task StepAsync(CancellationToken cancel)
     {
-        JournalChunk chunk = await journal.ReadAsync(Cursor, TelemetryLimits.MaxMessagesPerStep, cancel);
+        JournalChunk chunk = await journal.ReadAsync(progress.Cursor, TelemetryLimits.MaxMessagesPerStep, cancel);
         long began = time.GetTimestamp();
         TelemetryStep step = _builder.Build(chunk.Messages, chunk.Cursor);
         await store.CommitAsync(step, cancel);
@@ -87,30 +64,15 @@ public sealed partial class Projector(
         metrics.Committed(step, time.GetElapsedTime(began));
         Warn(step);
         Announce(step);
-        Reached(step.Cursor);
+        progress.Reach(step.Cursor);
         // What is not forgotten now is forgotten with the next step.
         await journal.ProjectedAsync(step.Cursor, cancel);
-    }
-
-    private void Reached(long cursor)
-    {
-        lock (_waitersLock)
-        {
-            Interlocked.Exchange(ref _cursor, cursor);
-            for (int i = _waiters.Count - 1; i >= 0; i--)
-            {
-                if (_waiters[i].Cursor > cursor)
-                    continue;
-                _waiters[i].Done.TrySetResult();
-                _waiters.RemoveAt(i);
-            }
-        }
     }
 
     private async Task BackOffAsync(Exception failure, int failures, CancellationToken cancel)
     {
         string name = failure is TelemetryStoreException known ? known.Fault.ToString() : failure.GetType().Name;
-        _fault = $"{name}: {failure.Message}";
+        progress.Fault = $"{name}: {failure.Message}";
         metrics.Failed(name);
         int shift = Math.Min(failures - 1, 16);
         long waitMs = Math.Min((long)TelemetryLimits.FirstRetryMs << shift, TelemetryLimits.MaxRetryMs);

@@ -54,7 +54,7 @@ public sealed record FleetStats(
 public sealed record StoreAudit(long Windows, long StoredTwice);
 
 /// <summary>Counts, from memory; 10,000 devices take some milliseconds.</summary>
-public sealed class TelemetryCounts(TelemetryModel model, ITelemetryStore store, Projector projector)
+public sealed class TelemetryCounts(TelemetryModel model, ITelemetryStore store, ProjectionProgress progress)
 {
     /// <summary>The fleet's counts.</summary>
     public FleetStats Fleet(bool perDevice)
@@ -63,8 +63,8 @@ public sealed class TelemetryCounts(TelemetryModel model, ITelemetryStore store,
         return new(
             all.Count, all.Sum(d => d.WindowsStored), all.Sum(d => d.WindowDuplicates), all.Sum(d => d.WindowsProduced),
             all.Sum(d => d.WindowsDropped), all.Sum(d => d.WindowsMissing), all.Sum(d => d.EventsStored),
-            all.Sum(d => d.EventDuplicates), all.Sum(d => d.Rejected), all.Sum(d => d.TimesReplaced), projector.Cursor,
-            projector.FaultNow, perDevice ? all : null);
+            all.Sum(d => d.EventDuplicates), all.Sum(d => d.Rejected), all.Sum(d => d.TimesReplaced), progress.Cursor,
+            progress.Fault, perDevice ? all : null);
     }
 
     /// <summary>One device's counts, or null where it was never heard of.</summary>
