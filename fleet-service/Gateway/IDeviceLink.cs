@@ -18,6 +18,15 @@ public enum PeerRole
 public sealed record Peer(PeerRole Role, string Id);
 
 /// <summary>What a connection shows of itself before it is let in.</summary>
+/// <param name="ClientId">The name of the connection; often empty. It is not an identity.</param>
+/// <param name="User">The user name, empty where there was none.</param>
+/// <param name="Password">The password, empty where there was none.</param>
+/// <param name="CertificateThumbprint">
+/// SHA-256 of the TLS client certificate in lower-case hexadecimal. The peer has proved that it holds the key; nobody
+/// has checked who issued it, so it means something only where this very certificate is known.
+/// </param>
+/// <param name="RemoteAddress">Without port.</param>
+/// <param name="Encrypted">Whether it came over TLS.</param>
 public sealed record Credentials(
     string ClientId, string User, string Password, string? CertificateThumbprint, string RemoteAddress, bool Encrypted);
 
@@ -76,10 +85,11 @@ public interface IDeviceSession
     DateTimeOffset ConnectedAt { get; }
 
     /// <summary>
-    /// The message with this receipt is on disk: the engine may acknowledge it. Called from any thread, in the order of
-    /// arrival for one session, and allowed after the connection has ended.
+    /// The messages with these receipts are on disk: the engine may acknowledge them. Called from any thread, in the
+    /// order of arrival for one session, and allowed after the connection has ended. Does not block. Receipts of one
+    /// session that become durable together are given together, so that they are acknowledged with one write.
     /// </summary>
-    void Stored(ushort receipt);
+    void Stored(ReadOnlySpan<ushort> receipts);
 }
 
 /// <summary>
@@ -90,6 +100,7 @@ public interface IDeviceLink
 {
     /// <summary>Sends a message to a connected node; false where nobody is connected and subscribed.</summary>
     /// <param name="id">The device id, or for <see cref="TopicKind.ClaimAnswer"/> the hardware id.</param>
+    /// <returns>False, too, where the node takes no message of this size, or too many wait for it already.</returns>
     ValueTask<bool> SendAsync(TopicKind kind, string id, ReadOnlyMemory<byte> payload, CancellationToken cancel = default);
 
     bool IsConnected(string deviceId);
@@ -97,16 +108,26 @@ public interface IDeviceLink
     /// <summary>Ends the device's connection, if any.</summary>
     void Disconnect(string deviceId, LinkEnd reason);
 
+    /// <summary>Connections that have been let in.</summary>
     int ConnectionCount { get; }
 }
 
-/// <summary>What an engine asks of the service.</summary>
+/// <summary>
+/// What an engine asks of the service. For one session the calls follow each other: admitted, connected, then
+/// subscriptions and messages in the order of arrival, at last disconnected.
+/// </summary>
 public interface IDeviceHub
 {
+    /// <summary>Whether a connection is let in; cancelled where the peer takes too long or leaves.</summary>
     ValueTask<Admission> AdmitAsync(Credentials credentials, CancellationToken cancel);
 
+    /// <summary>
+    /// The session is let in. Where the same identity was connected before, that session has been told of the take-over
+    /// and <see cref="Disconnected"/> was called for it.
+    /// </summary>
     ValueTask ConnectedAsync(IDeviceSession session, CancellationToken cancel);
 
+    /// <summary>Called once for every session that <see cref="ConnectedAsync"/> was called for. Does not block.</summary>
     void Disconnected(IDeviceSession session, LinkEnd reason);
 
     /// <summary>Called once the node has been told that it is subscribed.</summary>
@@ -115,7 +136,8 @@ public interface IDeviceHub
     /// <summary>
     /// Takes a message; the payload is copied before the call returns. Completes at once as long as there is room, and
     /// later where the store is behind: the engine then stops reading from this session. A receipt other than zero is
-    /// given back through <see cref="IDeviceSession.Stored"/> once the message is on disk.
+    /// given back through <see cref="IDeviceSession.Stored"/> once the message is on disk. Called on a thread that other
+    /// connections wait for, so it must not block; claims alone are handed over on a thread of their own.
     /// </summary>
     ValueTask ReceiveAsync(
         IDeviceSession session, TopicKind kind, string id, ReadOnlyMemory<byte> payload, ushort receipt,
