@@ -8,6 +8,7 @@ using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
 using EdgeFleet.Service.Live;
 using EdgeFleet.Service.Storage;
+using EdgeFleet.Service.Web;
 
 namespace EdgeFleet.Service;
 
@@ -40,6 +41,7 @@ public static class FleetServiceApp
         builder.AddProvisioning();
         builder.AddTelemetry();
         builder.AddDeviceHub();
+        builder.AddWeb();
 
         configure?.Invoke(builder);
 
@@ -47,7 +49,9 @@ public static class FleetServiceApp
         try
         {
             app.UseStorage();
+            app.UsePageErrors();
             app.UseHosting();
+            app.UseWeb();
             app.UseAccess();
 
             app.MapHosting();
@@ -57,6 +61,7 @@ public static class FleetServiceApp
             app.MapProvisioning();
             app.MapTelemetry();
             app.MapReports();
+            app.MapWeb();
             return app;
         }
         catch

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace EdgeFleet.Service.Hosting;
 
 /// <summary>Turns what went wrong into Problem Details (RFC 9457) with a name that programs can look at.</summary>
-public sealed partial class Faults(IProblemDetailsService problems, ILogger<Faults> logger) : IExceptionHandler
+public sealed partial class Faults(ILogger<Faults> logger) : IExceptionHandler
 {
     /// <summary>The <c>type</c> of a named problem.</summary>
     public static string TypeOf(string name) => "urn:edgefleet:" + name;
@@ -40,8 +40,7 @@ public sealed partial class Faults(IProblemDetailsService problems, ILogger<Faul
             Failed(logger, exception, context.Request.Method, context.Request.Path, problem.Title!);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = ServiceLimits.DatabaseWaitS.ToString();
-        context.Response.StatusCode = problem.Status!.Value;
-        await problems.WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        await problem.WriteAsync(context);
         return true;
     }
 
@@ -97,10 +96,21 @@ public sealed partial class Faults(IProblemDetailsService problems, ILogger<Faul
 /// <summary>Writes problems from places that have no typed results.</summary>
 internal static class ProblemWriting
 {
-    /// <summary>Writes the problem as the whole response.</summary>
+    /// <summary>Where the words for a page about the problem are kept, among the items of the request.</summary>
+    public const string Item = "problem-detail";
+
+    /// <summary>
+    /// Writes the problem as the whole response; for a browser that asks for a page only its status and words, of which
+    /// a page is made.
+    /// </summary>
     public static async Task WriteAsync(this ProblemDetails problem, HttpContext context)
     {
         context.Response.StatusCode = problem.Status!.Value;
+        if (Web.WebSetup.IsPage(context))
+        {
+            context.Items[Item] = problem.Detail;
+            return;
+        }
         await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(
             new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
     }

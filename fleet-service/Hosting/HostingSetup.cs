@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using EdgeFleet.Service.Web;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -36,7 +37,8 @@ internal static class HostingSetup
     public static void UseHosting(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        // Browsers that ask for a page get one about the error, see PageErrors.
+        app.UseWhen(context => !WebSetup.IsPage(context), programs => programs.UseStatusCodePages());
         app.Use(SecurityHeaders);
     }
 
@@ -93,10 +95,7 @@ internal static class HostingSetup
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers.XFrameOptions = "DENY";
-        // Scripts only from here; the map's tiles come from OpenStreetMap; uPlot sets sizes by style attributes.
-        headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data: https://*.tile.openstreetmap.org "
-            + "https://tile.openstreetmap.org; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
-            + "base-uri 'self'; form-action 'self'";
+        headers.ContentSecurityPolicy = WebSetup.ContentSecurityPolicy;
         return next(context);
     }
 
