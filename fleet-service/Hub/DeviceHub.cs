@@ -118,7 +118,7 @@ public sealed partial class DeviceHub : IDeviceHub
                 "outcome", answer.Status == ClaimStatus.Refused ? answer.Refusal.ToString() : answer.Status.ToString()));
             await _claims.SendAsync(hardwareId, answer, cancel);
             if (receipt != 0)
-                session.Stored(receipt);
+                session.Stored([receipt]);
         }
         catch (Exception e) when (StorageFault.Of(e) is { } fault)
         {
