@@ -6,6 +6,7 @@ using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
+using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 using EdgeFleet.Service.Storage;
 using EdgeFleet.Service.Web;
@@ -41,6 +42,7 @@ public static class FleetServiceApp
         builder.AddProvisioning();
         builder.AddTelemetry();
         builder.AddDeviceHub();
+        builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddWeb();
 
         configure?.Invoke(builder);

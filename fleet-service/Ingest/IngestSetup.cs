@@ -1,3 +1,4 @@
+using EdgeFleet.Service.Hub;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EdgeFleet.Service.Ingest;
@@ -6,8 +7,8 @@ namespace EdgeFleet.Service.Ingest;
 public static class IngestSetup
 {
     /// <summary>
-    /// Registers the journal as <see cref="IngestJournal"/> and <see cref="IIngestReader"/>, and its health check
-    /// <c>ingest-journal</c>. Needs a <see cref="TimeProvider"/>.
+    /// Registers the journal as <see cref="IngestJournal"/>, <see cref="IMessageJournal"/> and
+    /// <see cref="IIngestReader"/>, and its health check <c>ingest-journal</c>. Needs a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="path">The journal's file; the folder is there when the journal is first asked for.</param>
     public static WebApplicationBuilder AddIngestJournal(
@@ -15,6 +16,7 @@ public static class IngestSetup
     {
         builder.Services.AddSingleton(services => new IngestJournal(new JournalSettings(path(services)),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IngestJournal>>()));
+        builder.Services.AddSingleton<IMessageJournal>(services => services.GetRequiredService<IngestJournal>());
         builder.Services.AddSingleton<IIngestReader>(services => services.GetRequiredService<IngestJournal>());
         builder.Services.AddHealthChecks().AddCheck<JournalCheck>("ingest-journal");
         return builder;

@@ -9,13 +9,13 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly object _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now;
-    private readonly DateTimeOffset _start;
+    private DateTimeOffset _zero;
 
     /// <param name="start">Where the clock stands; 2026-01-01T00:00:00Z where a test does not care.</param>
     public ManualTimeProvider(DateTimeOffset? start = null)
     {
-        _start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        _now = _start;
+        _zero = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        _now = _zero;
     }
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -38,7 +38,11 @@ public sealed class ManualTimeProvider : TimeProvider
             return _now;
     }
 
-    public override long GetTimestamp() => (GetUtcNow() - _start).Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return (_now - _zero).Ticks;
+    }
 
     /// <summary>Moves the clock on, firing what falls due on the way.</summary>
     public void Advance(TimeSpan by)
@@ -51,13 +55,17 @@ public sealed class ManualTimeProvider : TimeProvider
             _now = until;
     }
 
-    /// <summary>Sets the clock without firing anything, as an operator or a time server does; it may go back.</summary>
+    /// <summary>
+    /// Sets the clock without firing anything, as an operator or a time server does; it may go back. Timestamps and
+    /// timers do not notice.
+    /// </summary>
     public void SetUtcNow(DateTimeOffset now)
     {
         lock (_gate)
         {
             TimeSpan jump = now - _now;
             _now = now;
+            _zero += jump;
             foreach (ManualTimer timer in _timers)
                 timer.Due += jump;
         }
