@@ -169,7 +169,7 @@ namespace EdgeFleet.Contracts.Messages
         public void Write(CborWriter writer)
         {
             bool granted = Status == ClaimStatus.Granted;
-            writer.WriteMapStart(granted ? 8 : 6);
+            writer.WriteMapStart(granted ? 9 : 6);
             writer.WriteInt(0);
             writer.WriteInt(Version);
             writer.WriteInt(1);
