@@ -62,6 +62,16 @@ namespace EdgeFleet.Contracts.Messages
 
         private bool _tooManyThresholds;
 
+        /// <summary>Back to the built-in configuration.</summary>
+        public void Reset()
+        {
+            Version = 0;
+            WindowMs = 0;
+            StateIntervalMs = 5 * 60 * 1000;
+            ThresholdCount = 0;
+            _tooManyThresholds = false;
+        }
+
         /// <summary>Copies all fields.</summary>
         public void CopyFrom(NodeConfig other)
         {
@@ -117,11 +127,7 @@ namespace EdgeFleet.Contracts.Messages
         /// </summary>
         public bool TryRead(CborReader reader)
         {
-            Version = 0;
-            WindowMs = 0;
-            StateIntervalMs = 5 * 60 * 1000;
-            ThresholdCount = 0;
-            _tooManyThresholds = false;
+            Reset();
             uint seen = 0;
             if (!reader.TryReadMapStart(MapReader.MaxPairs, out int pairs))
                 return false;

@@ -1,0 +1,62 @@
+namespace EdgeFleet.Firmware
+{
+    /// <summary>Every bound of the node that the service need not know, with its arithmetic.</summary>
+    public static class NodeLimits
+    {
+        /// <summary>Bytes of one segment file of a queue: one flash sector.</summary>
+        public const int SegmentBytes = 4096;
+
+        /// <summary>Most segments of one queue: 64 x 4 KiB fill the 256 KiB of the smallest board.</summary>
+        public const int MaxSegments = 64;
+
+        /// <summary>
+        /// Closed windows between sampler and uplink. An uplink step that writes flash takes at most seconds; sixteen
+        /// windows of one second, the shortest there are, cover it.
+        /// </summary>
+        public const int RingSlots = 16;
+
+        /// <summary>Samples taken out of an accelerometer in one go: one FIFO.</summary>
+        public const int DrainTriples = 32;
+
+        /// <summary>How often slow sensors are asked, in milliseconds.</summary>
+        public const int SlowPollMs = 1000;
+
+        /// <summary>How often an accelerometer is drained, in milliseconds; see its driver.</summary>
+        public const int FastPollMs = 40;
+
+        /// <summary>Equal readings of a slow channel in a row that make it suspicious: ten minutes at one a second.</summary>
+        public const int FrozenReadings = 600;
+
+        /// <summary>Longest time for a connection to be accepted, in milliseconds.</summary>
+        public const int ConnectTimeoutMs = 30 * 1000;
+
+        /// <summary>Longest time for a subscription or an acknowledgement, in milliseconds.</summary>
+        public const int AnswerTimeoutMs = 30 * 1000;
+
+        /// <summary>
+        /// How long the backlog waits for the desired state, in milliseconds, so that the time it brings can be used.
+        /// </summary>
+        public const int DesiredWaitMs = 10 * 1000;
+
+        /// <summary>First delay before connecting again, in milliseconds; doubles with every failure.</summary>
+        public const int BackoffFirstMs = 1000;
+
+        /// <summary>Longest delay before connecting again: ten thousand nodes then come back at 33 a second.</summary>
+        public const int BackoffMostMs = 5 * 60 * 1000;
+
+        /// <summary>Least delay after the gateway refused the password, or the claim, in milliseconds.</summary>
+        public const int RefusedDelayMs = 60 * 1000;
+
+        /// <summary>Most messages that wait for their acknowledgement at a time.</summary>
+        public const int MaxInFlight = 4;
+
+        /// <summary>Life of a password token, in seconds: an hour, well below what the service takes.</summary>
+        public const int TokenLifeS = 3600;
+
+        /// <summary>How old the gateway's time may be until it is taken anew, in milliseconds.</summary>
+        public const int ClockRefreshMs = 10 * 60 * 1000;
+
+        /// <summary>How often the clock is written to flash for the next boot, in milliseconds: 24 writes a day.</summary>
+        public const int ClockSaveMs = 60 * 60 * 1000;
+    }
+}

@@ -1,0 +1,232 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Sampling;
+using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Thresholds;
+using EdgeFleet.Firmware.Uplink;
+
+namespace EdgeFleet.Firmware
+{
+    /// <summary>
+    /// A node: samples, judges, keeps and reports. It owns no thread and reads no clock: on a board the sampler's thread
+    /// calls <see cref="SampleTick"/> and the uplink's thread <see cref="UplinkTick"/>; in the simulator one loop calls
+    /// <see cref="Tick"/>. All times are uptime in milliseconds.
+    /// </summary>
+    public sealed class NodeRuntime : IDesiredSink
+    {
+        private readonly NodeSettings _settings;
+        private readonly NodePorts _ports;
+        private readonly ISampler _sampler;
+        private readonly NodeStore _store;
+        private readonly TimeKeeper _time;
+        private readonly Outbox _outbox;
+        private readonly UplinkAgent _uplink;
+        private readonly ThresholdJudge _judge = new ThresholdJudge();
+        private readonly NodeConfig _config = new NodeConfig();
+        private readonly NodeEvent _event = new NodeEvent();
+        private uint _refusedVersion;
+        private ConfigFault _refusedFault;
+        private uint _reportedDrops;
+        private bool _flashFaulty;
+
+        /// <summary>Mounts the flash and starts.</summary>
+        public NodeRuntime(NodeSettings settings, NodePorts ports, ISampler sampler)
+        {
+            _settings = settings;
+            _ports = ports;
+            _sampler = sampler;
+            Crc32 crc = new Crc32();
+            _store = new NodeStore(ports.Storage, crc);
+            _store.Mount(ports.Entropy);
+            FlashQueue windows = new FlashQueue(ports.Storage, crc, ports.Entropy, "win.", settings.WindowSegments);
+            FlashQueue events = new FlashQueue(ports.Storage, crc, ports.Entropy, "evt.", settings.EventSegments);
+            windows.Mount();
+            events.Mount();
+            _time = new TimeKeeper(ports.Clock);
+            _outbox = new Outbox(windows, events, _time, sampler, _store.Boots);
+            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, this);
+            // What was kept was valid for the firmware that kept it; this one may know better.
+            if (!_store.LoadConfig(_config) || ThresholdJudge.Check(_config, sampler) != ConfigFault.None)
+                _config.Reset();
+            PutInForce(0);
+            _event.Type = EventType.Boot;
+            _event.Severity = Severity.Info;
+            _event.Text = Text(ports.Board.BootReason);
+            _outbox.Emit(_event, 0);
+        }
+
+        /// <summary>The device id; empty: not claimed yet.</summary>
+        public string DeviceId => _store.DeviceId;
+
+        /// <summary>The uplink's state.</summary>
+        public UplinkAgent Uplink => _uplink;
+
+        /// <summary>Windows and events that are kept.</summary>
+        public Outbox Outbox => _outbox;
+
+        /// <summary>The clock.</summary>
+        public TimeKeeper Time => _time;
+
+        /// <summary>The configuration in force.</summary>
+        public NodeConfig Config => _config;
+
+        /// <summary>Alarms that are raised now.</summary>
+        public int AlarmsRaised => _judge.Raised;
+
+        /// <summary>Both halves, one after the other.</summary>
+        public void Tick(long nowMs)
+        {
+            if (nowMs >= _sampler.NextSampleMs)
+                SampleTick(nowMs);
+            UplinkTick(nowMs);
+        }
+
+        /// <summary>The sampler's half: never blocks, never allocates.</summary>
+        public void SampleTick(long nowMs)
+        {
+            _sampler.Sample(nowMs);
+        }
+
+        /// <summary>The uplink's half: flash and network.</summary>
+        public void UplinkTick(long nowMs)
+        {
+            _time.Step(nowMs);
+            _sampler.SetUtcOffset(_time.OffsetMs);
+            KeepWindows(nowMs);
+            _uplink.Step(nowMs);
+            uint drops = _outbox.Windows.Ledger.Dropped + _outbox.Events.Ledger.Dropped;
+            if (drops != _reportedDrops)
+            {
+                _reportedDrops = drops;
+                _uplink.ReportSoon();
+            }
+        }
+
+        /// <summary>Uptime at which the next step is due when nothing comes in before.</summary>
+        public long NextDueMs(long nowMs)
+        {
+            long due = _sampler.NextSampleMs < _uplink.NextDueMs ? _sampler.NextSampleMs : _uplink.NextDueMs;
+            return due < nowMs ? nowMs : due;
+        }
+
+        /// <inheritdoc/>
+        public void Apply(DesiredState desired, long nowMs)
+        {
+            if (!desired.HasConfig || desired.Config.Version == _config.Version)
+                return;
+            ConfigFault fault = Check(desired.Config);
+            if (fault != ConfigFault.None)
+            {
+                _refusedVersion = desired.Config.Version;
+                _refusedFault = fault;
+                return;
+            }
+            _refusedVersion = 0;
+            _refusedFault = ConfigFault.None;
+            _config.CopyFrom(desired.Config);
+            // A failed write is reported as a fault; the configuration holds until the next boot all the same.
+            if (!_store.SaveConfig(_config))
+                FlashFault(nowMs);
+            PutInForce(nowMs);
+        }
+
+        /// <inheritdoc/>
+        public void Describe(ReportedState state, long nowMs)
+        {
+            QueueLedger windows = _outbox.Windows.Ledger;
+            state.Boots = _store.Boots;
+            state.Kind = _settings.Kind;
+            state.HardwareId = _ports.Board.HardwareId;
+            state.Board = _ports.Board.Model;
+            state.FirmwareVersion = _settings.FirmwareVersion;
+            state.BootReason = _ports.Board.BootReason;
+            state.UptimeS = (uint)(nowMs / 1000);
+            state.FreeHeapBytes = _ports.Board.FreeHeapBytes;
+            state.RssiDbm = _ports.Board.RssiDbm;
+            state.ClockAgeS = _time.AgeS(nowMs);
+            state.ClockQuality = _time.Quality;
+            state.ConfigVersion = _config.Version;
+            state.RefusedConfigVersion = _refusedVersion;
+            state.RefusedConfigFault = _refusedFault;
+            state.WindowMs = WindowMs;
+            state.StateIntervalMs = _config.StateIntervalMs;
+            state.Epoch = windows.Epoch;
+            state.WindowsProduced = _outbox.Windows.Added;
+            state.WindowsBuffered = _outbox.Windows.Waiting;
+            state.WindowsDropped = windows.Dropped;
+            state.DroppedFirst = windows.DroppedFirst;
+            state.DroppedLast = windows.DroppedLast;
+            state.DroppedFromMs = windows.DroppedFromMs;
+            state.DroppedToMs = windows.DroppedToMs;
+            state.EventsProduced = _outbox.Events.Added;
+            state.EventsDropped = _outbox.Events.Ledger.Dropped + _outbox.EventsLost;
+            state.SamplesMissed = _sampler.SamplesMissed;
+        }
+
+        private int WindowMs => _config.WindowMs != 0 ? _config.WindowMs : _sampler.DefaultWindowMs;
+
+        /// <summary>A window leaves the ring only when it is on flash; a flash that refuses makes the ring fill up.</summary>
+        private void KeepWindows(long nowMs)
+        {
+            ClosedWindow? window = _sampler.Ring.Readable();
+            while (window != null)
+            {
+                if (_outbox.Keep(window) != StorageResult.Ok)
+                {
+                    FlashFault(nowMs);
+                    return;
+                }
+                _flashFaulty = false;
+                _judge.Judge(window, _outbox);
+                _sampler.Ring.Release();
+                window = _sampler.Ring.Readable();
+            }
+        }
+
+        private void FlashFault(long nowMs)
+        {
+            if (_flashFaulty)
+                return;
+            _flashFaulty = true;
+            _event.Type = EventType.Fault;
+            _event.Severity = Severity.Critical;
+            _event.Text = "flash write failed";
+            _outbox.Emit(_event, nowMs);
+        }
+
+        private ConfigFault Check(NodeConfig config)
+        {
+            if (config.Version < _config.Version)
+                return ConfigFault.StaleVersion;
+            ConfigFault fault = config.Validate();
+            return fault != ConfigFault.None ? fault : ThresholdJudge.Check(config, _sampler);
+        }
+
+        private void PutInForce(long nowMs)
+        {
+            _sampler.SetWindow(WindowMs);
+            _uplink.StateIntervalMs = _config.StateIntervalMs;
+            _judge.Apply(_config, _sampler, nowMs, _outbox);
+        }
+
+        private static string Text(BootReason reason)
+        {
+            switch (reason)
+            {
+                case BootReason.PowerOn:
+                    return "power on";
+                case BootReason.Requested:
+                    return "requested";
+                case BootReason.Watchdog:
+                    return "watchdog";
+                case BootReason.Brownout:
+                    return "brownout";
+                case BootReason.Crash:
+                    return "crash";
+                default:
+                    return "unknown";
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware.Ports;
+
+namespace EdgeFleet.Firmware
+{
+    /// <summary>What a board is given when it is flashed.</summary>
+    public sealed class NodeSettings
+    {
+        /// <summary>What the node is.</summary>
+        public NodeKind Kind;
+
+        /// <summary>Version of the firmware.</summary>
+        public string FirmwareVersion = "";
+
+        /// <summary>The enrolment that the board claims under.</summary>
+        public string EnrolmentId = "";
+
+        /// <summary>The enrolment's secret.</summary>
+        public byte[] EnrolmentSecret = new byte[0];
+
+        /// <summary>Host of the gateway.</summary>
+        public string GatewayHost = "";
+
+        /// <summary>TCP port of the gateway.</summary>
+        public int GatewayPort;
+
+        /// <summary>
+        /// Flash for windows, in segments of <see cref="NodeLimits.SegmentBytes"/>. Forty hold some 14 hours of an Air
+        /// Box's windows (450 bytes a minute) on the 256 KiB of the smallest board.
+        /// </summary>
+        public int WindowSegments = 40;
+
+        /// <summary>Flash for events, in segments. Six hold some 200 events.</summary>
+        public int EventSegments = 6;
+    }
+
+    /// <summary>Everything outside the node's behaviour.</summary>
+    public sealed class NodePorts
+    {
+        /// <summary>The connection to the gateway.</summary>
+        public readonly ILink Link;
+
+        /// <summary>Files on flash.</summary>
+        public readonly IStorage Storage;
+
+        /// <summary>A clock that knows the date.</summary>
+        public readonly IReferenceClock Clock;
+
+        /// <summary>Random numbers.</summary>
+        public readonly IEntropy Entropy;
+
+        /// <summary>The board itself.</summary>
+        public readonly IBoard Board;
+
+        /// <summary>All ports of a board.</summary>
+        public NodePorts(ILink link, IStorage storage, IReferenceClock clock, IEntropy entropy, IBoard board)
+        {
+            Link = link;
+            Storage = storage;
+            Clock = clock;
+            Entropy = entropy;
+            Board = board;
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System;
+using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Senml;
+using EdgeFleet.Firmware.Ports;
+
+namespace EdgeFleet.Firmware.Sampling
+{
+    /// <summary>
+    /// Windows over slow sensors, each asked once a second. Means and deviations are reported one decimal finer than
+    /// the sensor's own step, so that the mean of whole micrograms keeps its fraction.
+    /// </summary>
+    public sealed class ScalarSampler : ISampler
+    {
+        // Two more decimals: an hour's mean of a minute's means is then good to 0.005 of the sensor's step.
+        private const int ExtraDecimals = 2;
+        private const int Finer = 100;
+
+        private readonly IScalarSensor[] _sensors;
+        private readonly int[] _sensorOf = new int[Limits.MaxChannels];
+        private readonly int[] _indexIn = new int[Limits.MaxChannels];
+        private readonly int[] _min = new int[Limits.MaxChannels];
+        private readonly int[] _max = new int[Limits.MaxChannels];
+        private readonly int[] _least = new int[Limits.MaxChannels];
+        private readonly int[] _most = new int[Limits.MaxChannels];
+        private readonly int[] _first = new int[Limits.MaxChannels];
+        private readonly int[] _latest = new int[Limits.MaxChannels];
+        private readonly int[] _same = new int[Limits.MaxChannels];
+        private readonly long[] _sum = new long[Limits.MaxChannels];
+        private readonly long[] _squares = new long[Limits.MaxChannels];
+        private readonly int[] _count = new int[Limits.MaxChannels];
+        private readonly int[] _quality = new int[Limits.MaxChannels];
+        private readonly int[] _values = new int[Limits.MaxChannels];
+
+        private int _windowMs;
+        private long _utcOffsetMs;
+        private long _startMs = -1;
+        private long _endMs;
+        private long _nextMs;
+
+        /// <summary>A sampler of these sensors; channels beyond <see cref="Limits.MaxChannels"/> are not sampled.</summary>
+        public ScalarSampler(IScalarSensor[] sensors, int defaultWindowMs)
+        {
+            _sensors = sensors;
+            DefaultWindowMs = defaultWindowMs;
+            _windowMs = defaultWindowMs;
+            for (int s = 0; s < sensors.Length; s++)
+            {
+                for (int c = 0; c < sensors[s].ChannelCount && ChannelCount < Limits.MaxChannels; c++)
+                {
+                    _sensorOf[ChannelCount] = s;
+                    _indexIn[ChannelCount] = c;
+                    _least[ChannelCount] = sensors[s].ChannelMin(c);
+                    _most[ChannelCount] = sensors[s].ChannelMax(c);
+                    ChannelCount++;
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public WindowRing Ring { get; } = new WindowRing();
+
+        /// <inheritdoc/>
+        public int ChannelCount { get; }
+
+        /// <inheritdoc/>
+        public int DefaultWindowMs { get; }
+
+        /// <inheritdoc/>
+        public uint SamplesMissed { get; private set; }
+
+        /// <inheritdoc/>
+        public long NextSampleMs => _nextMs;
+
+        /// <inheritdoc/>
+        public string ChannelName(int channel)
+        {
+            return _sensors[_sensorOf[channel]].ChannelName(_indexIn[channel]);
+        }
+
+        /// <inheritdoc/>
+        public string ChannelUnit(int channel)
+        {
+            return _sensors[_sensorOf[channel]].ChannelUnit(_indexIn[channel]);
+        }
+
+        /// <inheritdoc/>
+        public int ChannelExponent(int channel)
+        {
+            return _sensors[_sensorOf[channel]].ChannelExponent(_indexIn[channel]) - ExtraDecimals;
+        }
+
+        /// <inheritdoc/>
+        public void SetWindow(int windowMs)
+        {
+            _windowMs = windowMs;
+        }
+
+        /// <inheritdoc/>
+        public void SetUtcOffset(long utcMinusUptimeMs)
+        {
+            _utcOffsetMs = utcMinusUptimeMs;
+        }
+
+        /// <inheritdoc/>
+        public void Sample(long nowMs)
+        {
+            if (_startMs < 0)
+                Open(nowMs);
+            if (nowMs >= _endMs)
+            {
+                Close();
+                Open(nowMs);
+            }
+            int channel = 0;
+            for (int s = 0; s < _sensors.Length; s++)
+            {
+                SensorResult result = _sensors[s].Read(nowMs, _values);
+                int channels = _sensors[s].ChannelCount;
+                for (int c = 0; c < channels && channel < ChannelCount; c++, channel++)
+                {
+                    if (result == SensorResult.Ok)
+                        Accept(channel, _values[c]);
+                    else if (result == SensorResult.WarmingUp)
+                        _quality[channel] |= QualityFlags.WarmingUp;
+                    else if (result == SensorResult.Failed)
+                        _quality[channel] |= QualityFlags.Missing;
+                }
+            }
+            _nextMs = nowMs + NodeLimits.SlowPollMs;
+            if (_nextMs > _endMs)
+                _nextMs = _endMs;
+        }
+
+        private void Accept(int channel, int value)
+        {
+            if (value < _least[channel] || value > _most[channel])
+            {
+                _quality[channel] |= QualityFlags.OutOfRange;
+                return;
+            }
+            if (value == _latest[channel])
+            {
+                if (_same[channel] < NodeLimits.FrozenReadings)
+                    _same[channel]++;
+            }
+            else
+            {
+                _same[channel] = 0;
+                _latest[channel] = value;
+            }
+            if (_count[channel] == 0)
+            {
+                _first[channel] = value;
+                _min[channel] = value;
+                _max[channel] = value;
+            }
+            else if (value < _min[channel])
+            {
+                _min[channel] = value;
+            }
+            else if (value > _max[channel])
+            {
+                _max[channel] = value;
+            }
+            // Sums of distances from the first value stay small, whatever the value's own size.
+            long distance = value - _first[channel];
+            _sum[channel] += distance;
+            _squares[channel] += distance * distance;
+            _count[channel]++;
+        }
+
+        private void Open(long nowMs)
+        {
+            _startMs = nowMs;
+            long phase = (nowMs + _utcOffsetMs) % _windowMs;
+            _endMs = nowMs + _windowMs - phase;
+            for (int i = 0; i < ChannelCount; i++)
+            {
+                _sum[i] = 0;
+                _squares[i] = 0;
+                _count[i] = 0;
+                _quality[i] = 0;
+            }
+        }
+
+        private void Close()
+        {
+            ClosedWindow? window = Ring.Writable();
+            if (window == null)
+            {
+                SamplesMissed += (uint)_count[0];
+                return;
+            }
+            window.StartMs = _startMs;
+            window.DurationMs = (int)(_endMs - _startMs);
+            int partial = window.DurationMs < _windowMs ? QualityFlags.Partial : 0;
+            for (int i = 0; i < ChannelCount; i++)
+            {
+                int count = _count[i];
+                int quality = _quality[i] | partial;
+                if (_same[i] >= NodeLimits.FrozenReadings)
+                    quality |= QualityFlags.Frozen;
+                if (count == 0)
+                    quality |= QualityFlags.Missing;
+                window.Count[i] = count;
+                window.Quality[i] = quality;
+                window.Min[i] = (long)_min[i] * Finer;
+                window.Max[i] = (long)_max[i] * Finer;
+                window.Mean[i] = (long)_first[i] * Finer + SafeMath.DivideRounded(_sum[i] * Finer, count);
+                window.StdDev[i] = StdDev(_sum[i], _squares[i], count);
+            }
+            Ring.Commit();
+        }
+
+        private static long StdDev(long sum, long squares, int count)
+        {
+            if (count < 2)
+                return 0;
+            double mean = SafeMath.Divide(sum, count, 0);
+            double variance = SafeMath.Divide(squares, count, 0) - mean * mean;
+            return variance <= 0 ? 0 : (long)(Math.Sqrt(variance) * Finer + 0.5);
+        }
+    }
+}

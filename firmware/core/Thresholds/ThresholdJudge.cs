@@ -1,0 +1,212 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Firmware.Sampling;
+
+namespace EdgeFleet.Firmware.Thresholds
+{
+    /// <summary>Takes what a judge decides.</summary>
+    public interface IEventSink
+    {
+        /// <summary>
+        /// Something happened at <paramref name="uptimeMs"/>; the event's time, epoch and number are the sink's to fill.
+        /// </summary>
+        void Emit(NodeEvent happened, long uptimeMs);
+    }
+
+    /// <summary>
+    /// Holds every closed window against the rules in force. A rule is raised when its value has stayed past the level
+    /// for the hold time, and cleared when it comes back past level and hysteresis; in between nothing changes.
+    /// </summary>
+    public sealed class ThresholdJudge
+    {
+        private readonly NodeEvent _event = new NodeEvent();
+        private readonly ThresholdRule[] _rules = new ThresholdRule[Limits.MaxThresholds];
+        private readonly int[] _channel = new int[Limits.MaxThresholds];
+        private readonly long[] _level = new long[Limits.MaxThresholds];
+        private readonly long[] _clear = new long[Limits.MaxThresholds];
+        private readonly int[] _exponent = new int[Limits.MaxThresholds];
+        private readonly bool[] _raised = new bool[Limits.MaxThresholds];
+        private readonly long[] _pastSinceMs = new long[Limits.MaxThresholds];
+        private readonly bool[] _kept = new bool[Limits.MaxThresholds];
+        private readonly long[] _keptSinceMs = new long[Limits.MaxThresholds];
+        private int _count;
+        private uint _version;
+
+        /// <summary>No rules.</summary>
+        public ThresholdJudge()
+        {
+            for (int i = 0; i < _rules.Length; i++)
+                _rules[i] = new ThresholdRule();
+        }
+
+        /// <summary>Alarms that are raised now.</summary>
+        public int Raised
+        {
+            get
+            {
+                int raised = 0;
+                for (int i = 0; i < _count; i++)
+                    raised += _raised[i] ? 1 : 0;
+                return raised;
+            }
+        }
+
+        /// <summary>What this node refuses in a configuration beyond what every node refuses.</summary>
+        public static ConfigFault Check(NodeConfig config, ISampler sampler)
+        {
+            for (int i = 0; i < config.ThresholdCount; i++)
+            {
+                ThresholdRule rule = config.Thresholds[i];
+                int channel = Find(sampler, rule.Channel);
+                if (channel < 0)
+                    return ConfigFault.ThresholdChannel;
+                int exponent = sampler.ChannelExponent(channel);
+                if (!rule.Level.TryRescale(exponent, out long _) || !rule.Hysteresis.TryRescale(exponent, out long _))
+                    return ConfigFault.ThresholdLevel;
+            }
+            return ConfigFault.None;
+        }
+
+        /// <summary>
+        /// Puts a checked configuration's rules in force. A rule that stays as it was keeps its alarm; the alarm of one
+        /// that changed or went is cleared.
+        /// </summary>
+        public void Apply(NodeConfig config, ISampler sampler, long nowMs, IEventSink sink)
+        {
+            for (int i = 0; i < config.ThresholdCount; i++)
+            {
+                int old = Unchanged(config.Thresholds[i]);
+                _kept[i] = old >= 0 && _raised[old];
+                _keptSinceMs[i] = old >= 0 ? _pastSinceMs[old] : -1;
+            }
+            for (int i = 0; i < _count; i++)
+            {
+                if (_raised[i] && !StaysIn(config, i))
+                    Emit(EventType.ThresholdCleared, i, _level[i], nowMs, sink);
+            }
+            _count = config.ThresholdCount;
+            _version = config.Version;
+            for (int i = 0; i < _count; i++)
+            {
+                ThresholdRule rule = _rules[i];
+                rule.CopyFrom(config.Thresholds[i]);
+                _channel[i] = Find(sampler, rule.Channel);
+                _exponent[i] = sampler.ChannelExponent(_channel[i]);
+                rule.Level.TryRescale(_exponent[i], out _level[i]);
+                rule.Hysteresis.TryRescale(_exponent[i], out long hysteresis);
+                _clear[i] = rule.Direction == ThresholdDirection.Above ? _level[i] - hysteresis : _level[i] + hysteresis;
+                _raised[i] = _kept[i];
+                _pastSinceMs[i] = _keptSinceMs[i];
+            }
+        }
+
+        /// <summary>Judges one window; a channel without samples changes nothing.</summary>
+        public void Judge(ClosedWindow window, IEventSink sink)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                int channel = _channel[i];
+                if (window.Count[channel] == 0)
+                    continue;
+                long value = Value(window, channel, _rules[i].Statistic);
+                bool above = _rules[i].Direction == ThresholdDirection.Above;
+                bool past = above ? value > _level[i] : value < _level[i];
+                bool back = above ? value <= _clear[i] : value >= _clear[i];
+                long endMs = window.StartMs + window.DurationMs;
+                if (_raised[i])
+                {
+                    if (back && !past)
+                    {
+                        _raised[i] = false;
+                        _pastSinceMs[i] = -1;
+                        Emit(EventType.ThresholdCleared, i, value, endMs, sink);
+                    }
+                }
+                else if (!past)
+                {
+                    _pastSinceMs[i] = -1;
+                }
+                else
+                {
+                    if (_pastSinceMs[i] < 0)
+                        _pastSinceMs[i] = window.StartMs;
+                    if (endMs - _pastSinceMs[i] >= _rules[i].HoldMs)
+                    {
+                        _raised[i] = true;
+                        Emit(EventType.ThresholdRaised, i, value, endMs, sink);
+                    }
+                }
+            }
+        }
+
+        private void Emit(EventType type, int rule, long value, long uptimeMs, IEventSink sink)
+        {
+            _event.Type = type;
+            _event.Severity = _rules[rule].Severity;
+            _event.Rule = _rules[rule].Id;
+            _event.ConfigVersion = _version;
+            _event.Channel = _rules[rule].Channel;
+            _event.Value = new DecimalValue(value, _exponent[rule]);
+            _event.Level = new DecimalValue(_level[rule], _exponent[rule]);
+            _event.Text = "";
+            sink.Emit(_event, uptimeMs);
+        }
+
+        private static long Value(ClosedWindow window, int channel, Statistic statistic)
+        {
+            switch (statistic)
+            {
+                case Statistic.Min:
+                    return window.Min[channel];
+                case Statistic.Max:
+                    return window.Max[channel];
+                case Statistic.StdDev:
+                    return window.StdDev[channel];
+                case Statistic.Peak:
+                    long up = window.Max[channel] - window.Mean[channel];
+                    long down = window.Mean[channel] - window.Min[channel];
+                    return up > down ? up : down;
+                default:
+                    return window.Mean[channel];
+            }
+        }
+
+        private static int Find(ISampler sampler, string name)
+        {
+            for (int i = 0; i < sampler.ChannelCount; i++)
+            {
+                if (sampler.ChannelName(i) == name)
+                    return i;
+            }
+            return -1;
+        }
+
+        private int Unchanged(ThresholdRule rule)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                if (Same(_rules[i], rule))
+                    return i;
+            }
+            return -1;
+        }
+
+        private bool StaysIn(NodeConfig config, int old)
+        {
+            for (int i = 0; i < config.ThresholdCount; i++)
+            {
+                if (Same(_rules[old], config.Thresholds[i]))
+                    return true;
+            }
+            return false;
+        }
+
+        private static bool Same(ThresholdRule a, ThresholdRule b)
+        {
+            return a.Id == b.Id && a.Channel == b.Channel && a.Statistic == b.Statistic && a.Direction == b.Direction
+                && a.HoldMs == b.HoldMs && a.Severity == b.Severity
+                && a.Level.Mantissa == b.Level.Mantissa && a.Level.Exponent == b.Level.Exponent
+                && a.Hysteresis.Mantissa == b.Hysteresis.Mantissa && a.Hysteresis.Exponent == b.Hysteresis.Exponent;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware;
+using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Sampling;
+
+namespace EdgeFleet.Nodes
+{
+    /// <summary>A bridge node: vibration on three axes, a window every ten seconds.</summary>
+    public static class BridgeNode
+    {
+        /// <summary>Length of a window where the configuration names none, in milliseconds.</summary>
+        public const int DefaultWindowMs = 10 * 1000;
+
+        /// <summary>Puts a bridge node together.</summary>
+        public static NodeRuntime Create(NodeSettings settings, NodePorts ports, IAccelerometer accelerometer)
+        {
+            settings.Kind = NodeKind.Bridge;
+            return new NodeRuntime(settings, ports, new VibrationSampler(accelerometer, DefaultWindowMs));
+        }
+    }
+}
