@@ -33,6 +33,9 @@ public sealed class DataOptions
 
     /// <summary>The engine of the directory's database: <c>sqlite</c>.</summary>
     public string Provider { get; set; } = "sqlite";
+
+    /// <summary>How long a statement waits for a busy database before it is given up, in seconds: 1 to 60.</summary>
+    public int BusyTimeoutS { get; set; } = ServiceLimits.DatabaseWaitS;
 }
 
 /// <summary>Pages and REST.</summary>

@@ -53,6 +53,8 @@ internal static class SettingsSetup
         }
         if (string.IsNullOrWhiteSpace(options.Data.Path))
             throw new StartupException("config-value", "Data:Path is empty.", "Name a folder.");
+        if (options.Data.BusyTimeoutS is < 1 or > 60)
+            throw new StartupException("config-value", $"Data:BusyTimeoutS is {options.Data.BusyTimeoutS}.", "Choose 1 to 60.");
         HttpEndpoint.Parse(options.Http.Url);
         CheckEndPoint("Mqtt:Listen", options.Mqtt.Listen);
         CheckEndPoint("Mqtt:TlsListen", options.Mqtt.TlsListen);

@@ -16,7 +16,7 @@ public static class StorageSetup
         // A factory, so that the container disposes of it and the folder is free for the next service.
         DataFolder folder = DataFolder.Open(options.Data.Path);
         builder.Services.AddSingleton(_ => folder);
-        builder.Services.AddPooledDbContextFactory<FleetDb>(db => UseProvider(db, options.Data.Provider, folder));
+        builder.Services.AddPooledDbContextFactory<FleetDb>(db => UseProvider(db, options.Data, folder));
         builder.Services.AddDataProtection()
             .SetApplicationName("EdgeFleet")
             .PersistKeysToFileSystem(new DirectoryInfo(folder.Keys));
@@ -42,20 +42,20 @@ public static class StorageSetup
     }
 
     /// <summary>The one place that knows which engines there are.</summary>
-    private static void UseProvider(DbContextOptionsBuilder db, string provider, DataFolder folder)
+    private static void UseProvider(DbContextOptionsBuilder db, DataOptions options, DataFolder folder)
     {
-        switch (provider)
+        switch (options.Provider)
         {
             case "sqlite":
                 db.UseSqlite(new SqliteConnectionStringBuilder
                 {
                     DataSource = folder.File("fleet.db"),
                     ForeignKeys = true,
-                    DefaultTimeout = ServiceLimits.DatabaseWaitS,
-                }.ToString(), sqlite => sqlite.CommandTimeout(ServiceLimits.DatabaseWaitS));
+                    DefaultTimeout = options.BusyTimeoutS,
+                }.ToString(), sqlite => sqlite.CommandTimeout(options.BusyTimeoutS));
                 break;
             default:
-                throw new StartupException("config-value", $"Data:Provider is '{provider}'.", "Write sqlite.");
+                throw new StartupException("config-value", $"Data:Provider is '{options.Provider}'.", "Write sqlite.");
         }
     }
 

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using EdgeFleet.Contracts;
+using EdgeFleet.Service.Gateway;
+using EdgeFleet.Service.Hub;
+
+namespace EdgeFleet.Service.Tests.Support;
+
+/// <summary>An engine that keeps what it is told to send.</summary>
+public sealed class FakeLink : IDeviceLink
+{
+    public ConcurrentQueue<(TopicKind Kind, string Id, byte[] Payload)> Sent { get; } = new();
+
+    public ConcurrentQueue<(string Id, LinkEnd Reason)> Ended { get; } = new();
+
+    public int ConnectionCount => 0;
+
+    public ValueTask<bool> SendAsync(
+        TopicKind kind, string id, ReadOnlyMemory<byte> payload, CancellationToken cancel = default)
+    {
+        Sent.Enqueue((kind, id, payload.ToArray()));
+        return ValueTask.FromResult(true);
+    }
+
+    public bool IsConnected(string deviceId) => false;
+
+    public void Disconnect(string deviceId, LinkEnd reason) => Ended.Enqueue((deviceId, reason));
+}
+
+/// <summary>A journal in memory: stored as soon as taken.</summary>
+public sealed class FakeJournal : IMessageJournal
+{
+    public ConcurrentQueue<(TopicKind Kind, string Id, byte[] Payload)> Taken { get; } = new();
+
+    public ValueTask AppendAsync(
+        IDeviceSession session, TopicKind kind, string deviceId, ReadOnlyMemory<byte> payload, ushort receipt,
+        CancellationToken cancel)
+    {
+        Taken.Enqueue((kind, deviceId, payload.ToArray()));
+        if (receipt != 0)
+            session.Stored(receipt);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>A connection without a wire.</summary>
+public sealed class FakeSession(PeerRole role, string id) : IDeviceSession
+{
+    public Peer Peer { get; } = new(role, id);
+
+    public string RemoteAddress => "192.0.2.7";
+
+    public DateTimeOffset ConnectedAt => default;
+
+    public ConcurrentQueue<ushort> Receipts { get; } = new();
+
+    public void Stored(ushort receipt) => Receipts.Enqueue(receipt);
+}
