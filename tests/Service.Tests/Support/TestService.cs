@@ -20,6 +20,7 @@ namespace EdgeFleet.Service.Tests.Support;
 public sealed class TestService : IAsyncDisposable
 {
     private readonly bool _keepFolder;
+    private int _stopped;
 
     private TestService(WebApplication app, string folder, ManualTimeProvider clock, FakeLink link, LogCapture logs,
         bool keepFolder)
@@ -87,6 +88,8 @@ public sealed class TestService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+            return;
         await App.StopAsync();
         await App.DisposeAsync();
         if (!_keepFolder)
