@@ -51,6 +51,7 @@ public static class FleetServiceApp
         try
         {
             app.UseStorage();
+            app.UseDeviceHub();
             app.UsePageErrors();
             app.UseHosting();
             app.UseWeb();

@@ -4,6 +4,8 @@ using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Gateway;
+using EdgeFleet.Service.Hosting;
+using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 using EdgeFleet.Service.Storage;
 
@@ -19,7 +21,7 @@ public sealed partial class DeviceHub : IDeviceHub
     private readonly Identities _identities;
     private readonly Enrolments _enrolments;
     private readonly Claims _claims;
-    private readonly IMessageJournal _journal;
+    private readonly IngestJournal _journal;
     private readonly RefusedConnections _refused;
     private readonly LiveFeed _live;
     private readonly Lazy<IDeviceLink> _link;
@@ -32,7 +34,7 @@ public sealed partial class DeviceHub : IDeviceHub
     /// <summary>A hub over the slices.</summary>
     public DeviceHub(
         DeviceDirectory directory, Presence presence, Identities identities, Enrolments enrolments, Claims claims,
-        IMessageJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
+        IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
         FleetOptions options, TimeProvider time, IMeterFactory meters, ILogger<DeviceHub> logger)
     {
         (_directory, _presence, _identities, _enrolments) = (directory, presence, identities, enrolments);
@@ -180,8 +182,22 @@ internal static class DeviceHubSetup
 {
     public static void AddDeviceHub(this WebApplicationBuilder builder)
     {
+        builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.Services.AddSingleton<RefusedConnections>();
         builder.Services.AddSingleton<DeviceHub>();
         builder.Services.AddSingleton<IDeviceHub>(s => s.GetRequiredService<DeviceHub>());
+    }
+
+    /// <summary>Opens the journal before anything can be sent to it.</summary>
+    public static void UseDeviceHub(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IngestJournal>();
+        }
+        catch (IngestException e)
+        {
+            throw new StartupException(e.Name, e.Message, "Give the service room and the right to write there.");
+        }
     }
 }

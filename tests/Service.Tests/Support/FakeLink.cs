@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeFleet.Contracts;
 using EdgeFleet.Service.Gateway;
-using EdgeFleet.Service.Hub;
 
 namespace EdgeFleet.Service.Tests.Support;
 
@@ -26,22 +25,6 @@ public sealed class FakeLink : IDeviceLink
     public void Disconnect(string deviceId, LinkEnd reason) => Ended.Enqueue((deviceId, reason));
 }
 
-/// <summary>A journal in memory: stored as soon as taken.</summary>
-public sealed class FakeJournal : IMessageJournal
-{
-    public ConcurrentQueue<(TopicKind Kind, string Id, byte[] Payload)> Taken { get; } = new();
-
-    public ValueTask AppendAsync(
-        IDeviceSession session, TopicKind kind, string deviceId, ReadOnlyMemory<byte> payload, ushort receipt,
-        CancellationToken cancel)
-    {
-        Taken.Enqueue((kind, deviceId, payload.ToArray()));
-        if (receipt != 0)
-            session.Stored(receipt);
-        return ValueTask.CompletedTask;
-    }
-}
-
 /// <summary>A connection without a wire.</summary>
 public sealed class FakeSession(PeerRole role, string id) : IDeviceSession
 {
@@ -53,5 +36,9 @@ public sealed class FakeSession(PeerRole role, string id) : IDeviceSession
 
     public ConcurrentQueue<ushort> Receipts { get; } = new();
 
-    public void Stored(ushort receipt) => Receipts.Enqueue(receipt);
+    public void Stored(ReadOnlySpan<ushort> receipts)
+    {
+        foreach (ushort receipt in receipts)
+            Receipts.Enqueue(receipt);
+    }
 }

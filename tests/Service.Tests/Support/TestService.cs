@@ -6,7 +6,6 @@ using System.Text.Json;
 using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Gateway;
-using EdgeFleet.Service.Hub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -57,7 +56,6 @@ public sealed class TestService : IAsyncDisposable
                 builder.Logging.ClearProviders().AddProvider(logs);
                 builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
                 builder.Services.RemoveAll<IDeviceLink>().AddSingleton<IDeviceLink>(link);
-                builder.Services.RemoveAll<IMessageJournal>().AddSingleton<IMessageJournal>(new FakeJournal());
             });
         await app.StartAsync();
         return new TestService(app, folder, clock, link, logs, keep);
