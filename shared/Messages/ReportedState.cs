@@ -123,7 +123,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Writes the message.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(HasFirmwareDigest ? 29 : 28);
+            writer.WriteMapStart(HasFirmwareDigest ? 30 : 29);
             writer.WriteInt(0);
             writer.WriteInt(Version);
             writer.WriteInt(1);
