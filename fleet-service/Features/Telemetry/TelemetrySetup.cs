@@ -28,7 +28,7 @@ internal static class TelemetrySetup
         services.AddHealthChecks().AddCheck<TelemetryHealth>(TelemetryHealth.Name);
     }
 
-    /// <summary>Starts to fill the database; needs an <see cref="IJournal"/>.</summary>
+    /// <summary>Starts to fill the database; needs an <see cref="Ingest.IIngestReader"/>.</summary>
     public static void AddProjector(this WebApplicationBuilder builder) =>
         builder.Services.AddHostedService<Projector>();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -70,7 +71,7 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Puts messages into the journal and waits until they are stored.</summary>
-    public async Task ProjectAsync(params IReadOnlyList<JournalMessage> messages)
+    public async Task ProjectAsync(params IReadOnlyList<IngestMessage> messages)
     {
         long cursor = Journal.Append(messages);
         await Progress.ReachedAsync(cursor).WaitAsync(TimeSpan.FromSeconds(60));
@@ -81,7 +82,7 @@ internal sealed class Bench : IAsyncDisposable
         await StopAsync();
         Open();
         await Projector.StartAsync(CancellationToken.None);
-        await Progress.ReachedAsync(Journal.Last).WaitAsync(TimeSpan.FromSeconds(60));
+        await Progress.ReachedAsync(Journal.Head).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public async Task StopAsync()

@@ -13,7 +13,7 @@ public sealed class GapTests
         // 1-3 come; 4-6 are dropped; 7-8 come; 9 is on its way; 10 comes; power is off; 11 comes; 12-13 wait.
         await bench.ProjectAsync(Messages.Telemetry(
             "a", Bench.At(40), W(1, 0), W(2, 1), W(3, 2), W(7, 6), W(8, 7), W(10, 9), W(11, 30)));
-        await bench.ProjectAsync(new JournalMessage("a", TopicKind.State, Bench.At(41), Messages.State(new ReportedState
+        await bench.ProjectAsync(Messages.Of("a", TopicKind.State, Bench.At(41), Messages.State(new ReportedState
         {
             Boots = 1,
             Sequence = 1,
@@ -25,6 +25,8 @@ public sealed class GapTests
             DroppedFirst = 4,
             DroppedLast = 6,
         })));
+        await foreach (RejectedPayload row in bench.Store.ReadRejectedAsync(null, 1, CancellationToken.None))
+            Assert.Fail(row.Error);
         bench.Time.Advance(TimeSpan.FromMinutes(42));
         await bench.RestartAsync();
 

@@ -1,15 +1,15 @@
-using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
 
 namespace EdgeFleet.Service.Tests.Telemetry;
 
 /// <summary>A journal that survives the crashes of a test: batches numbered from 1, forgotten once projected.</summary>
-internal sealed class MemoryJournal : IJournal
+internal sealed class MemoryJournal : IIngestReader
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<long, IReadOnlyList<JournalMessage>> _batches = [];
+    private readonly SortedDictionary<long, IngestBatch> _batches = [];
     private TaskCompletionSource _appended = New();
 
-    public long Last { get; private set; }
+    public long Head { get; private set; }
 
     /// <summary>Batches that are still kept.</summary>
     public int Kept
@@ -22,36 +22,33 @@ internal sealed class MemoryJournal : IJournal
     }
 
     /// <summary>What to throw instead of forgetting, once.</summary>
-    public Exception? FailProjected { get; set; }
+    public Exception? FailPrune { get; set; }
 
-    public long Append(IReadOnlyList<JournalMessage> messages)
+    public long Append(IReadOnlyList<IngestMessage> messages)
     {
         lock (_lock)
         {
-            _batches.Add(++Last, messages);
+            _batches.Add(++Head, new IngestBatch(Head, messages));
             _appended.TrySetResult();
-            return Last;
+            return Head;
         }
     }
 
-    public async ValueTask<JournalChunk> ReadAsync(long after, int messages, CancellationToken cancel)
+    public IngestBatch? Read(long after)
+    {
+        lock (_lock)
+            return _batches.FirstOrDefault(batch => batch.Key > after).Value;
+    }
+
+    public async ValueTask<IngestBatch> ReadAsync(long after, CancellationToken cancel)
     {
         while (true)
         {
             Task appended;
             lock (_lock)
             {
-                var taken = new List<JournalMessage>();
-                long cursor = after;
-                foreach ((long number, IReadOnlyList<JournalMessage> batch) in _batches)
-                {
-                    if (number <= after || taken.Count >= messages)
-                        continue;
-                    taken.AddRange(batch);
-                    cursor = number;
-                }
-                if (cursor > after)
-                    return new(cursor, taken);
+                if (Read(after) is { } batch)
+                    return batch;
                 _appended = New();
                 appended = _appended.Task;
             }
@@ -59,11 +56,11 @@ internal sealed class MemoryJournal : IJournal
         }
     }
 
-    public ValueTask ProjectedAsync(long through, CancellationToken cancel)
+    public void Prune(long through)
     {
-        if (FailProjected is { } failure)
+        if (FailPrune is { } failure)
         {
-            FailProjected = null;
+            FailPrune = null;
             throw failure;
         }
         lock (_lock)
@@ -71,8 +68,9 @@ internal sealed class MemoryJournal : IJournal
             foreach (long number in _batches.Keys.Where(number => number <= through).ToList())
                 _batches.Remove(number);
         }
-        return ValueTask.CompletedTask;
     }
+
+    public Task SettledAsync(CancellationToken cancel = default) => Task.CompletedTask;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

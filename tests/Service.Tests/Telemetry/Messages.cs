@@ -3,6 +3,7 @@ using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Contracts.Senml;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
 
 namespace EdgeFleet.Service.Tests.Telemetry;
 
@@ -69,8 +70,12 @@ internal static class Messages
     public static SentChannel Pm25(long mean, int count = 60, long spread = 10, int quality = 0) =>
         new("pm25", Units.MicrogramsPerCubicMetre, -2, mean, mean - spread, mean + spread, spread / 2, count, quality);
 
-    public static JournalMessage Telemetry(string device, long receivedMs, params IReadOnlyList<SentWindow> windows) =>
-        new(device, TopicKind.Telemetry, receivedMs, Pack(device, windows));
+    public static IngestMessage Telemetry(string device, long receivedMs, params IReadOnlyList<SentWindow> windows) =>
+        Of(device, TopicKind.Telemetry, receivedMs, Pack(device, windows));
+
+    /// <summary>A message as the journal gives it.</summary>
+    public static IngestMessage Of(string device, TopicKind kind, long receivedMs, byte[] payload) =>
+        new(receivedMs, kind, device, payload);
 
     private static byte[] Written(CborWriter writer, byte[] buffer)
     {

@@ -1,5 +1,6 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 using Microsoft.Data.Sqlite;
 
@@ -33,7 +34,7 @@ public sealed class ProjectorTests
     public async Task A_crash_between_commit_and_prune_stores_nothing_twice()
     {
         await using Bench bench = await Bench.RunningAsync();
-        bench.Journal.FailProjected = new IOException("The process died here.");
+        bench.Journal.FailPrune = new IOException("The process died here.");
         long cursor = bench.Journal.Append([Messages.Telemetry("a", Bench.At(1), Window(1), Window(2))]);
         await bench.Progress.ReachedAsync(cursor);
         await bench.StopAsync();
@@ -51,7 +52,7 @@ public sealed class ProjectorTests
     public async Task What_is_sent_again_is_counted_and_stored_once_even_after_a_restart()
     {
         await using Bench bench = await Bench.RunningAsync();
-        JournalMessage message = Messages.Telemetry("a", Bench.At(1), Window(1), Window(2));
+        IngestMessage message = Messages.Telemetry("a", Bench.At(1), Window(1), Window(2));
         await bench.ProjectAsync(message, message);
         await bench.RestartAsync();
         await bench.ProjectAsync(message);
@@ -142,7 +143,7 @@ public sealed class ProjectorTests
     {
         await using Bench bench = await Bench.RunningAsync();
         using LiveSubscription subscription = bench.Live.Subscribe()!;
-        JournalMessage message = Messages.Telemetry("a", Bench.At(1), Window(1));
+        IngestMessage message = Messages.Telemetry("a", Bench.At(1), Window(1));
         await bench.ProjectAsync(message);
         Assert.True(subscription.TryRead(out LiveNotice notice));
         Assert.Equal(new LiveNotice(LiveKind.Telemetry, "a"), notice);

@@ -2,6 +2,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Contracts.Senml;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
 
 namespace EdgeFleet.Service.Tests.Telemetry;
 
@@ -21,20 +22,20 @@ public sealed class RandomFleetTests
     {
         var random = new Random(seed);
         Dictionary<string, SentWindow[]> fleet = Enumerable.Range(0, 5).ToDictionary(i => "node-" + i, i => Windows(random));
-        List<JournalMessage> messages = [.. fleet.SelectMany(node => Send(random, node.Key, node.Value))];
-        JournalMessage[] shuffled = [.. messages];
+        List<IngestMessage> messages = [.. fleet.SelectMany(node => Send(random, node.Key, node.Value))];
+        IngestMessage[] shuffled = [.. messages];
         random.Shuffle(shuffled);
 
         await using Bench bench = await Bench.RunningAsync();
-        foreach (JournalMessage[] batch in shuffled.Chunk(random.Next(1, 40)))
+        foreach (IngestMessage[] batch in shuffled.Chunk(random.Next(1, 40)))
         {
             int fault = random.Next(12);
             if (fault == 0)
                 await bench.RestartAsync();
             else if (fault == 1)
-                bench.Journal.FailProjected = new IOException("The process died here.");
+                bench.Journal.FailPrune = new IOException("The process died here.");
             bench.Journal.Append(batch);
-            if (bench.Journal.FailProjected is null)
+            if (bench.Journal.FailPrune is null)
                 continue;
             await bench.Time.TimerSetAsync();
             bench.Time.Advance(TimeSpan.FromSeconds(20));
@@ -138,7 +139,7 @@ public sealed class RandomFleetTests
     }
 
     /// <summary>Packs of random size; one in five is sent two or three times.</summary>
-    private static IEnumerable<JournalMessage> Send(Random random, string device, SentWindow[] windows)
+    private static IEnumerable<IngestMessage> Send(Random random, string device, SentWindow[] windows)
     {
         for (int i = 0; i < windows.Length;)
         {
@@ -150,10 +151,10 @@ public sealed class RandomFleetTests
         }
     }
 
-    private static int CountWindows(JournalMessage message)
+    private static int CountWindows(IngestMessage message)
     {
         var decoder = new PackDecoder();
-        Assert.Equal(ContractError.None, decoder.Decode(message.DeviceId, message.Payload));
+        Assert.Equal(ContractError.None, decoder.Decode(message.Id, message.Payload));
         return decoder.Windows.Count;
     }
 }

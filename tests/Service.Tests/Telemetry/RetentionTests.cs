@@ -58,7 +58,7 @@ public sealed class RetentionTests
     {
         await using Bench bench = await Bench.RunningAsync();
         await FillAsync(bench);
-        await bench.ProjectAsync(new JournalMessage("a", TopicKind.Event, Bench.At(1), Messages.Event(
+        await bench.ProjectAsync(Messages.Of("a", TopicKind.Event, Bench.At(1), Messages.Event(
             new NodeEvent { Epoch = 1, Sequence = 1, Type = EventType.Boot, TimeMs = Bench.At(0) })));
         bench.Options.RawDays = 1;
         bench.Options.RollupDays = 2;

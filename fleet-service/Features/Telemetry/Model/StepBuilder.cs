@@ -1,6 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Ingest;
 
 namespace EdgeFleet.Service.Features.Telemetry;
 
@@ -25,22 +26,25 @@ internal sealed class StepBuilder(TelemetryModel model)
     private readonly ChannelValue[] _channels = new ChannelValue[Limits.MaxChannels];
     private int _lastNumber;
 
-    /// <summary>The step that brings the database from the model's state through <paramref name="cursor"/>.</summary>
-    public TelemetryStep Build(IEnumerable<JournalMessage> messages, long cursor)
+    /// <summary>The step that brings the database from the model's state through the last of these batches.</summary>
+    public TelemetryStep Build(IReadOnlyList<IngestBatch> batches)
     {
-        var step = new TelemetryStep { Cursor = cursor };
+        var step = new TelemetryStep { Cursor = batches[^1].Number };
         _newChannels.Clear();
         _lastNumber = model.LastNumber;
-        foreach (JournalMessage message in messages)
-            Take(step, message);
+        foreach (IngestBatch batch in batches)
+        {
+            foreach (IngestMessage message in batch.Messages)
+                Take(step, message);
+        }
         step.NewChannels.AddRange(_newChannels.Values.OrderBy(channel => channel.Number));
         step.Channels = model.Channels.With(step.NewChannels);
         return step;
     }
 
-    private void Take(TelemetryStep step, in JournalMessage message)
+    private void Take(TelemetryStep step, in IngestMessage message)
     {
-        DeviceState device = Device(step, message.DeviceId);
+        DeviceState device = Device(step, message.Id);
         device.HeardMs = Math.Max(device.HeardMs, message.ReceivedMs);
         string? error = message.Kind switch
         {
@@ -53,9 +57,9 @@ internal sealed class StepBuilder(TelemetryModel model)
             Reject(step, device, message, error);
     }
 
-    private string? TakePack(TelemetryStep step, DeviceState device, in JournalMessage message)
+    private string? TakePack(TelemetryStep step, DeviceState device, in IngestMessage message)
     {
-        ContractError error = _packs.Decode(message.DeviceId, message.Payload);
+        ContractError error = _packs.Decode(message.Id, message.Payload);
         if (error != ContractError.None)
             return error.ToString();
         device.TelemetryMs = Math.Max(device.TelemetryMs, message.ReceivedMs);
@@ -88,7 +92,7 @@ internal sealed class StepBuilder(TelemetryModel model)
         return null;
     }
 
-    private string? TakeEvent(TelemetryStep step, DeviceState device, in JournalMessage message)
+    private string? TakeEvent(TelemetryStep step, DeviceState device, in IngestMessage message)
     {
         _cbor.Reset(message.Payload.Array!, message.Payload.Offset, message.Payload.Count);
         ContractError error = _event.Read(_cbor);
@@ -126,7 +130,7 @@ internal sealed class StepBuilder(TelemetryModel model)
         return null;
     }
 
-    private string? TakeReport(TelemetryStep step, DeviceState device, in JournalMessage message)
+    private string? TakeReport(TelemetryStep step, DeviceState device, in IngestMessage message)
     {
         _cbor.Reset(message.Payload.Array!, message.Payload.Offset, message.Payload.Count);
         var state = new ReportedState();
@@ -159,14 +163,14 @@ internal sealed class StepBuilder(TelemetryModel model)
         step.TimesReplaced++;
     }
 
-    private static void Reject(TelemetryStep step, DeviceState device, in JournalMessage message, string error)
+    private static void Reject(TelemetryStep step, DeviceState device, in IngestMessage message, string error)
     {
         device.Rejected++;
         byte[] prefix = message.Payload[..Math.Min(message.Payload.Count, TelemetryLimits.RejectedPrefixBytes)].ToArray();
-        var key = (message.DeviceId, message.Kind, error);
+        var key = (message.Id, message.Kind, error);
         step.Rejected[key] = step.Rejected.TryGetValue(key, out RejectedPayload? before)
             ? before with { Prefix = prefix, LastMs = message.ReceivedMs, Count = before.Count + 1 }
-            : new(message.DeviceId, message.Kind, error, prefix, message.ReceivedMs, message.ReceivedMs, 1);
+            : new(message.Id, message.Kind, error, prefix, message.ReceivedMs, message.ReceivedMs, 1);
     }
 
     private DeviceState Device(TelemetryStep step, string id)

@@ -2,12 +2,6 @@ using EdgeFleet.Contracts;
 
 namespace EdgeFleet.Service.Features.Telemetry;
 
-/// <summary>A message of the journal, as the projector takes it.</summary>
-/// <param name="DeviceId">Who sent it; the gateway has checked that.</param>
-/// <param name="ReceivedMs">When it came, Unix milliseconds.</param>
-public readonly record struct JournalMessage(
-    string DeviceId, TopicKind Kind, long ReceivedMs, ArraySegment<byte> Payload);
-
 /// <summary>Payloads of one device that were refused for one reason.</summary>
 /// <param name="Error">A <see cref="ContractError"/>'s name, or one of <see cref="StepBuilder"/>'s.</param>
 /// <param name="Prefix">First bytes of the last one.</param>

@@ -1,4 +1,4 @@
-using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 
 namespace EdgeFleet.Service.Features.Telemetry;
@@ -9,7 +9,7 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// again and goes on from the place that is stored there, which also settles a commit of unknown outcome.
 /// </summary>
 public sealed partial class Projector(
-    IJournal journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
+    IIngestReader journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
     ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger) : BackgroundService
 {
     private readonly StepBuilder _builder = new(model);
@@ -56,22 +56,39 @@ public sealed partial class Projector(
 
     private async Task StepAsync(CancellationToken cancel)
     {
-        JournalChunk chunk = await journal.ReadAsync(progress.Cursor, TelemetryLimits.MaxMessagesPerStep, cancel);
+        List<IngestBatch> batches = await TakeAsync(cancel);
         long began = time.GetTimestamp();
-        TelemetryStep step = _builder.Build(chunk.Messages, chunk.Cursor);
+        TelemetryStep step = _builder.Build(batches);
         await store.CommitAsync(step, cancel);
         model.Publish(step);
         metrics.Committed(step, time.GetElapsedTime(began));
         Warn(step);
         Announce(step);
         progress.Reach(step.Cursor);
-        // What is not forgotten now is forgotten with the next step.
-        await journal.ProjectedAsync(step.Cursor, cancel);
+        journal.Prune(step.Cursor);
+    }
+
+    /// <summary>Batches for one step: waits for the first, then takes what is there already.</summary>
+    private async Task<List<IngestBatch>> TakeAsync(CancellationToken cancel)
+    {
+        List<IngestBatch> batches = [await journal.ReadAsync(progress.Cursor, cancel)];
+        int messages = batches[0].Messages.Count;
+        while (messages < TelemetryLimits.MaxMessagesPerStep && journal.Read(batches[^1].Number) is { } next)
+        {
+            batches.Add(next);
+            messages += next.Messages.Count;
+        }
+        return batches;
     }
 
     private async Task BackOffAsync(Exception failure, int failures, CancellationToken cancel)
     {
-        string name = failure is TelemetryStoreException known ? known.Fault.ToString() : failure.GetType().Name;
+        string name = failure switch
+        {
+            TelemetryStoreException store => store.Fault.ToString(),
+            IngestException journal => journal.Name,
+            _ => failure.GetType().Name,
+        };
         progress.Fault = $"{name}: {failure.Message}";
         metrics.Failed(name);
         int shift = Math.Min(failures - 1, 16);
