@@ -18,6 +18,7 @@ internal static class TelemetrySetup
             provider.GetRequiredService<DataFolder>().File("telemetry.db"), options.MaxMegabytes));
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<ProjectionProgress>();
+        services.AddHostedService<Projector>();
         services.AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddSingleton<TelemetryQueries>();
@@ -27,8 +28,4 @@ internal static class TelemetrySetup
         services.AddSingleton<Reports.Reports>();
         services.AddHealthChecks().AddCheck<TelemetryHealth>(TelemetryHealth.Name);
     }
-
-    /// <summary>Starts to fill the database; needs an <see cref="Ingest.IIngestReader"/>.</summary>
-    public static void AddProjector(this WebApplicationBuilder builder) =>
-        builder.Services.AddHostedService<Projector>();
 }
