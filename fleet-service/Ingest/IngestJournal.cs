@@ -29,7 +29,7 @@ public sealed record JournalSettings(string Path)
 /// Both batches are bounded; when the one being filled is full, or too much was not read yet, appending waits. When a
 /// commit fails, the batch is kept and tried again, and nothing in it is acknowledged.
 /// </remarks>
-public sealed partial class IngestJournal : IMessageJournal, IIngestReader, IAsyncDisposable
+public sealed partial class IngestJournal : IIngestReader, IAsyncDisposable
 {
     // Reading and writing do not wait for each other.
     private readonly Lock _readGate = new();

@@ -7,7 +7,7 @@ namespace EdgeFleet.Service.Ingest;
 public static class IngestSetup
 {
     /// <summary>
-    /// Registers the journal as <see cref="IngestJournal"/>, <see cref="IMessageJournal"/> and
+    /// Registers the journal as <see cref="IngestJournal"/> and
     /// <see cref="IIngestReader"/>, and its health check <c>ingest-journal</c>. Needs a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="path">The journal's file; the folder is there when the journal is first asked for.</param>
@@ -16,7 +16,6 @@ public static class IngestSetup
     {
         builder.Services.AddSingleton(services => new IngestJournal(new JournalSettings(path(services)),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IngestJournal>>()));
-        builder.Services.AddSingleton<IMessageJournal>(services => services.GetRequiredService<IngestJournal>());
         builder.Services.AddSingleton<IIngestReader>(services => services.GetRequiredService<IngestJournal>());
         builder.Services.AddHealthChecks().AddCheck<JournalCheck>("ingest-journal");
         return builder;
