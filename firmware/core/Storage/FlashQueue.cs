@@ -3,71 +3,47 @@ using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Firmware.Storage
 {
-    /// <summary>What a queue has done so far in its epoch.</summary>
-    public struct QueueLedger
-    {
-        /// <summary>Made when the flash was formatted; numbers count anew from there.</summary>
-        public uint Epoch;
-
-        /// <summary>All entries up to this number are done with: acknowledged or dropped.</summary>
-        public uint Done;
-
-        /// <summary>Entries dropped.</summary>
-        public uint Dropped;
-
-        /// <summary>Number of the first entry dropped.</summary>
-        public uint DroppedFirst;
-
-        /// <summary>Number of the last entry dropped.</summary>
-        public uint DroppedLast;
-
-        /// <summary>Time of the first entry dropped, in the caller's terms; 0: not known.</summary>
-        public long DroppedFromMs;
-
-        /// <summary>Time of the last entry dropped, in the caller's terms; 0: not known.</summary>
-        public long DroppedToMs;
-    }
-
     /// <summary>
     /// A bounded first-in first-out queue of entries on flash. Entries are numbered from 1 without holes; at any time,
     /// and after a power cut at any moment, added = done + waiting, and done = acknowledged + dropped.
     /// </summary>
     /// <remarks>
-    /// <para>Segment files of one flash sector each hold records of {kind, length, number, done-through, checksum} and
-    /// an entry. A segment begins with a ledger record, so that the youngest segment alone tells the whole accounting;
-    /// entries are only appended, and every record carries how far the queue is done, so an acknowledgement costs no
-    /// write of its own. Before segments are deleted, acknowledged or dropped, a ledger record is appended: whatever
-    /// the cut leaves, the ledger on flash covers the hole. A torn record ends its segment; the next goes to a new one.
-    /// </para>
-    /// <para>What a cut may cost is knowledge, never data: acknowledgements since the last record are forgotten, and
-    /// those entries are sent again under their old numbers.</para>
+    /// <para><b>What is written.</b> Segment files of one flash sector, each begun with a ledger record and filled with
+    /// entries. Every record carries how far the queue is done, so an acknowledgement writes nothing: it is on flash
+    /// with the next entry, and only then are segments deleted that hold nothing else. Nothing is ever rewritten.</para>
+    /// <para><b>Order.</b> A full queue first opens a new segment, whose ledger books the oldest one's entries as dropped,
+    /// and then deletes the oldest: whatever a cut leaves, the youngest ledger covers what is missing. A torn record ends
+    /// its segment; the next entry goes to a new one. For that moment there is one segment more than the bound.</para>
+    /// <para><b>What a cut costs.</b> Knowledge, never data: acknowledgements since the last entry are forgotten, and
+    /// those entries are sent again under their old numbers; should the queue overflow before that, they count as
+    /// dropped although the service has them.</para>
+    /// <para>What that means for the life of the flash stands in the firmware's README.</para>
     /// </remarks>
     public sealed class FlashQueue
     {
-        private const byte Magic = 0xE7;
-        private const byte KindLedger = 1;
-        private const byte KindEntry = 2;
-        private const int HeaderBytes = 16;
-        private const int LedgerBytes = 36;
-        private const int SpaceForLedger = HeaderBytes + LedgerBytes;
+        private const int TimeBytes = 8;
+        private const int LedgerRecord = SegmentRecords.HeaderBytes + SegmentRecords.LedgerBytes;
 
         private readonly IStorage _storage;
-        private readonly Crc32 _crc;
         private readonly IEntropy _entropy;
-        private readonly string _prefix;
+        private readonly SegmentRecords _records;
+        private readonly SegmentFiles _files;
         private readonly int _maxSegments;
-        private readonly byte[] _record = new byte[NodeLimits.SegmentBytes];
 
         // Segments in use, oldest first; the last one takes new records.
         private readonly uint[] _index;
         private readonly uint[] _lastNumber;
         private readonly int[] _length;
-        private readonly bool[] _closed;
         private int _segments;
         private uint _nextIndex;
+        private bool _torn;
 
         private QueueLedger _ledger;
         private uint _last;
+
+        // How far the queue is done according to the flash, and whether a ledger there has all drops.
+        private uint _bookedDone;
+        private bool _bookedDrops = true;
 
         // Where the entry after the one read last begins, so that reading on does not search.
         private int _readSegment;
@@ -78,19 +54,19 @@ namespace EdgeFleet.Firmware.Storage
         public FlashQueue(IStorage storage, Crc32 crc, IEntropy entropy, string prefix, int maxSegments)
         {
             _storage = storage;
-            _crc = crc;
             _entropy = entropy;
-            _prefix = prefix;
+            _records = new SegmentRecords(storage, crc);
+            _files = new SegmentFiles(storage, prefix);
             // Two are the least: one that is filled, and one that can be dropped meanwhile.
             _maxSegments = maxSegments < 2 ? 2 : maxSegments > NodeLimits.MaxSegments ? NodeLimits.MaxSegments : maxSegments;
             _index = new uint[_maxSegments + 1];
             _lastNumber = new uint[_maxSegments + 1];
             _length = new int[_maxSegments + 1];
-            _closed = new bool[_maxSegments + 1];
         }
 
-        /// <summary>Largest entry, in bytes.</summary>
-        public const int MaxEntry = NodeLimits.SegmentBytes - SpaceForLedger - SpaceForLedger - HeaderBytes;
+        /// <summary>Largest entry, in bytes: a segment's ledger, one more for drops, and the entry's own framing.</summary>
+        public const int MaxEntry =
+            NodeLimits.SegmentBytes - LedgerRecord - LedgerRecord - SegmentRecords.HeaderBytes - TimeBytes;
 
         /// <summary>The accounting.</summary>
         public QueueLedger Ledger => _ledger;
@@ -110,37 +86,33 @@ namespace EdgeFleet.Firmware.Storage
             _segments = 0;
             _last = 0;
             _ledger = new QueueLedger();
-            uint[] found = FindSegments();
-            bool any = false;
+            uint[] found = _files.Find();
+            // A queue that was made smaller keeps its youngest; what goes with the others shows as a hole below.
+            int from = found.Length > _maxSegments + 1 ? found.Length - _maxSegments - 1 : 0;
+            for (int i = 0; i < from; i++)
+                _storage.Delete(_files.Name(found[i]));
             uint firstNumber = 0;
-            for (int i = 0; i < found.Length; i++)
+            for (int i = from; i < found.Length; i++)
             {
-                if (_segments > _maxSegments)
-                    break;
                 _index[_segments] = found[i];
                 _nextIndex = found[i] + 1;
-                if (ScanSegment(_segments, ref any, ref firstNumber))
+                if (Scan(_segments, ref firstNumber))
                     _segments++;
                 else
-                    _storage.Delete(Name(found[i]));
+                    _storage.Delete(_files.Name(found[i]));
             }
-            if (!any)
-            {
-                for (int i = 0; i < _segments; i++)
-                    _storage.Delete(Name(_index[i]));
-                _segments = 0;
-                // Zero would read as "no epoch".
-                do
-                {
-                    _ledger.Epoch = _entropy.Next();
-                }
-                while (_ledger.Epoch == 0);
-            }
-            // A hole that no ledger covers was made by the flash itself: what was in it is lost, and counted.
-            if (firstNumber > _ledger.Done + 1)
-                CountDropped(firstNumber - 1, 0, 0);
+            // Zero would read as "no epoch".
+            while (_segments == 0 && _ledger.Epoch == 0)
+                _ledger.Epoch = _entropy.Next();
             if (_last < _ledger.Done)
                 _last = _ledger.Done;
+            _bookedDone = _ledger.Done;
+            _bookedDrops = true;
+            // A hole that no ledger covers was made by the flash itself: what was in it is lost, and counted.
+            uint lost = firstNumber == 0 ? _last : firstNumber - 1;
+            if (lost > _ledger.Done)
+                CountDropped(lost, 0, 0);
+            while (_segments > _maxSegments && DropOldest()) { }
             ForgetReadPosition();
             RemoveDoneSegments();
         }
@@ -154,28 +126,28 @@ namespace EdgeFleet.Firmware.Storage
         {
             if (count > MaxEntry)
                 return StorageResult.Failed;
-            int size = HeaderBytes + 8 + count;
-            // A new segment is tried once: the old one may have been torn by a failed write.
+            StorageResult result = StorageResult.Failed;
+            // Tried once more: in a new segment where this one was torn, or in the room that was made on a full flash.
             for (int attempt = 0; attempt < 2; attempt++)
             {
-                StorageResult result = MakeRoom(size);
+                result = MakeRoom(SegmentRecords.HeaderBytes + TimeBytes + count);
                 if (result == StorageResult.Ok)
                 {
-                    Bytes.Put64(_record, HeaderBytes, timeMs);
-                    Array.Copy(entry, offset, _record, HeaderBytes + 8, count);
-                    result = AppendRecord(KindEntry, _last + 1, 8 + count);
+                    Bytes.Put64(_records.Buffer, SegmentRecords.HeaderBytes, timeMs);
+                    Array.Copy(entry, offset, _records.Buffer, SegmentRecords.HeaderBytes + TimeBytes, count);
+                    result = Append(RecordKind.Entry, _last + 1, TimeBytes + count);
                 }
                 if (result == StorageResult.Ok)
                 {
                     _last++;
                     _lastNumber[_segments - 1] = _last;
+                    RemoveDoneSegments();
                     return result;
                 }
-                Failures++;
-                if (result == StorageResult.Full && _segments > 1)
-                    DropOldest();
+                if (result == StorageResult.Full && !DropOldest())
+                    return result;
             }
-            return StorageResult.Failed;
+            return result;
         }
 
         /// <summary>
@@ -187,89 +159,131 @@ namespace EdgeFleet.Firmware.Storage
             if (number <= _ledger.Done || number > _last)
                 return -1;
             if (number != _readNumber)
-                SeekSegment(number);
+                ForgetReadPosition();
             while (_readSegment < _segments)
             {
-                int length = ReadRecord(_readSegment, _readOffset, out byte kind, out uint found);
+                int length = -1;
+                RecordKind kind = RecordKind.None;
+                uint found = 0;
+                if (_lastNumber[_readSegment] >= number)
+                    length = _records.Read(
+                        _files.Name(_index[_readSegment]), _readOffset, _length[_readSegment], out kind, out found);
                 if (length < 0)
                 {
                     _readSegment++;
                     _readOffset = 0;
                     continue;
                 }
-                _readOffset += HeaderBytes + length;
-                if (kind != KindEntry || found < number)
+                _readOffset += SegmentRecords.HeaderBytes + length;
+                if (kind != RecordKind.Entry || found < number)
                     continue;
-                _readNumber = found + 1;
-                if (found != number || length - 8 > buffer.Length)
-                    return -1;
-                Array.Copy(_record, HeaderBytes + 8, buffer, 0, length - 8);
-                return length - 8;
+                _readNumber = number + 1;
+                length -= TimeBytes;
+                if (found != number || length < 0 || length > buffer.Length)
+                    break;
+                Array.Copy(_records.Buffer, SegmentRecords.HeaderBytes + TimeBytes, buffer, 0, length);
+                return length;
             }
             ForgetReadPosition();
             return -1;
         }
 
-        /// <summary>All entries up to <paramref name="number"/> have been acknowledged.</summary>
+        /// <summary>All entries up to <paramref name="number"/> have been acknowledged. Writes nothing.</summary>
         public void Acknowledge(uint number)
         {
-            if (number <= _ledger.Done || number > _last)
-                return;
-            _ledger.Done = number;
-            RemoveDoneSegments();
+            if (number > _ledger.Done && number <= _last)
+                _ledger.Done = number;
         }
 
-        /// <summary>Drops one entry that cannot be read or sent, and counts it.</summary>
+        /// <summary>Counts entries that cannot be read or sent as dropped. Writes nothing: the next entry books it.</summary>
         public void DropThrough(uint number)
         {
-            if (number <= _ledger.Done || number > _last)
-                return;
-            CountDropped(number, 0, 0);
-            AppendLedger();
-            RemoveDoneSegments();
+            if (number > _ledger.Done && number <= _last)
+                CountDropped(number, 0, 0);
         }
 
         private StorageResult MakeRoom(int size)
         {
-            // A ledger must fit behind the entry, so that what is deleted later can be booked here.
-            if (_segments > 0 && !_closed[_segments - 1]
-                && _length[_segments - 1] + size + SpaceForLedger <= NodeLimits.SegmentBytes)
-                return StorageResult.Ok;
+            bool fits = _segments > 0 && !_torn
+                && _length[_segments - 1] + size + (_bookedDrops ? 0 : LedgerRecord) <= NodeLimits.SegmentBytes;
+            if (fits)
+                return _bookedDrops ? StorageResult.Ok : AppendLedger();
             if (_segments >= _maxSegments)
-                DropOldest();
-            return OpenSegment();
+                BookOldest();
+            if (_segments > _maxSegments && !DeleteOldest())
+                return StorageResult.Failed;
+            StorageResult result = OpenSegment();
+            if (result == StorageResult.Ok)
+                RemoveDoneSegments();
+            return result;
         }
 
         private StorageResult OpenSegment()
         {
-            int slot = _segments;
-            _index[slot] = _nextIndex++;
-            _length[slot] = 0;
-            _lastNumber[slot] = 0;
-            _closed[slot] = false;
-            _segments++;
-            StorageResult result = AppendLedger();
+            // The same name until it works: an attempt that failed leaves at most one file, and this replaces it.
+            _index[_segments] = _nextIndex;
+            _lastNumber[_segments] = 0;
+            _length[_segments] = 0;
+            _records.PutLedger(_ledger, _last);
+            StorageResult result = _records.Put(
+                _files.Name(_nextIndex), true, RecordKind.Ledger, 0, _ledger.Done, SegmentRecords.LedgerBytes);
             if (result != StorageResult.Ok)
             {
-                _storage.Delete(Name(_index[slot]));
-                _segments--;
+                Failures++;
+                return result;
             }
+            _length[_segments] = LedgerRecord;
+            _segments++;
+            _nextIndex++;
+            _torn = false;
+            _bookedDone = _ledger.Done;
+            _bookedDrops = true;
             return result;
         }
 
-        /// <summary>Books what the oldest segment still holds as dropped, then deletes it.</summary>
-        private void DropOldest()
+        private StorageResult AppendLedger()
         {
-            if (_segments == 0)
-                return;
-            uint last = _lastNumber[0];
-            if (last > _ledger.Done)
+            _records.PutLedger(_ledger, _last);
+            StorageResult result = Append(RecordKind.Ledger, 0, SegmentRecords.LedgerBytes);
+            if (result == StorageResult.Ok)
+                _bookedDrops = true;
+            return result;
+        }
+
+        private StorageResult Append(RecordKind kind, uint number, int payload)
+        {
+            int slot = _segments - 1;
+            string name = _files.Name(_index[slot]);
+            StorageResult result = _records.Put(name, false, kind, number, _ledger.Done, payload);
+            if (result == StorageResult.Ok)
             {
-                TimesOf(0, _ledger.Done + 1, out long fromMs, out long toMs);
-                CountDropped(last, fromMs, toMs);
-                AppendLedger();
+                _length[slot] += SegmentRecords.HeaderBytes + payload;
+                _bookedDone = _ledger.Done;
+                return result;
             }
-            DeleteOldest();
+            Failures++;
+            // A segment goes on being filled only where the failure left no byte behind.
+            _torn = _storage.Length(name) != _length[slot];
+            return result;
+        }
+
+        /// <summary>Counts what the oldest segment still holds as dropped.</summary>
+        private void BookOldest()
+        {
+            uint last = _lastNumber[0];
+            if (last <= _ledger.Done)
+                return;
+            TimesOf(0, _ledger.Done + 1, last, out long fromMs, out long toMs);
+            CountDropped(last, fromMs, toMs);
+        }
+
+        /// <summary>Makes room on a flash that has none even for a ledger: a cut right now leaves a hole, and counts it.</summary>
+        private bool DropOldest()
+        {
+            if (_segments < 2)
+                return false;
+            BookOldest();
+            return DeleteOldest();
         }
 
         private void CountDropped(uint through, long fromMs, long toMs)
@@ -283,171 +297,95 @@ namespace EdgeFleet.Firmware.Storage
             _ledger.DroppedLast = through;
             _ledger.DroppedToMs = toMs;
             _ledger.Done = through;
+            _bookedDrops = false;
         }
 
+        /// <summary>Deletes segments of which the flash knows that they are done; the youngest holds the ledger.</summary>
         private void RemoveDoneSegments()
         {
-            // The youngest segment stays: it holds the ledger.
-            bool booked = false;
-            while (_segments > 1 && _lastNumber[0] <= _ledger.Done)
-            {
-                if (!booked && AppendLedger() != StorageResult.Ok)
-                    return;
-                booked = true;
-                DeleteOldest();
-            }
+            while (_segments > 1 && _bookedDrops && _lastNumber[0] <= _bookedDone && DeleteOldest()) { }
         }
 
-        private void DeleteOldest()
+        private bool DeleteOldest()
         {
-            _storage.Delete(Name(_index[0]));
-            for (int i = 1; i < _segments; i++)
+            StorageResult result = _storage.Delete(_files.Name(_index[0]));
+            if (result != StorageResult.Ok && result != StorageResult.NotFound)
             {
-                _index[i - 1] = _index[i];
-                _lastNumber[i - 1] = _lastNumber[i];
-                _length[i - 1] = _length[i];
-                _closed[i - 1] = _closed[i];
+                Failures++;
+                return false;
             }
             _segments--;
+            Array.Copy(_index, 1, _index, 0, _segments);
+            Array.Copy(_lastNumber, 1, _lastNumber, 0, _segments);
+            Array.Copy(_length, 1, _length, 0, _segments);
             ForgetReadPosition();
-        }
-
-        private StorageResult AppendLedger()
-        {
-            if (_segments == 0)
-                return StorageResult.Ok;
-            if (_closed[_segments - 1] || _length[_segments - 1] + SpaceForLedger > NodeLimits.SegmentBytes)
-                return _segments <= _maxSegments ? OpenSegment() : StorageResult.Full;
-            Bytes.Put32(_record, HeaderBytes, _ledger.Epoch);
-            Bytes.Put32(_record, HeaderBytes + 4, _ledger.Dropped);
-            Bytes.Put32(_record, HeaderBytes + 8, _ledger.DroppedFirst);
-            Bytes.Put32(_record, HeaderBytes + 12, _ledger.DroppedLast);
-            Bytes.Put64(_record, HeaderBytes + 16, _ledger.DroppedFromMs);
-            Bytes.Put64(_record, HeaderBytes + 24, _ledger.DroppedToMs);
-            Bytes.Put32(_record, HeaderBytes + 32, _last);
-            StorageResult result = AppendRecord(KindLedger, 0, LedgerBytes);
-            if (result != StorageResult.Ok)
-                Failures++;
-            return result;
-        }
-
-        private StorageResult AppendRecord(byte kind, uint number, int payload)
-        {
-            int slot = _segments - 1;
-            _record[0] = Magic;
-            _record[1] = kind;
-            Bytes.Put16(_record, 2, payload);
-            Bytes.Put32(_record, 4, number);
-            Bytes.Put32(_record, 8, _ledger.Done);
-            Bytes.Put32(_record, 12, Checksum(payload));
-            int size = HeaderBytes + payload;
-            StorageResult result = _storage.Append(Name(_index[slot]), _record, 0, size);
-            if (result == StorageResult.Ok)
-                _length[slot] += size;
-            else
-                _closed[slot] = true;
-            return result;
-        }
-
-        private uint Checksum(int payload)
-        {
-            return _crc.Of(_record, 0, 12) ^ (_crc.Of(_record, HeaderBytes, payload) * 3);
-        }
-
-        /// <summary>Reads a record into the record buffer; answers its payload's length, or -1 at the end.</summary>
-        private int ReadRecord(int slot, int at, out byte kind, out uint number)
-        {
-            kind = 0;
-            number = 0;
-            if (at + HeaderBytes > _length[slot])
-                return -1;
-            string name = Name(_index[slot]);
-            if (_storage.Read(name, at, _record, 0, HeaderBytes, out int read) != StorageResult.Ok || read != HeaderBytes)
-                return -1;
-            int payload = Bytes.Get16(_record, 2);
-            if (_record[0] != Magic || at + HeaderBytes + payload > _length[slot])
-                return -1;
-            if (_storage.Read(name, at + HeaderBytes, _record, HeaderBytes, payload, out read) != StorageResult.Ok
-                || read != payload || Bytes.Get32(_record, 12) != Checksum(payload))
-                return -1;
-            kind = _record[1];
-            number = Bytes.Get32(_record, 4);
-            return payload;
+            return true;
         }
 
         /// <summary>Reads a segment at mount; false where it does not begin with a ledger, and so holds nothing.</summary>
-        private bool ScanSegment(int slot, ref bool any, ref uint firstNumber)
+        private bool Scan(int slot, ref uint firstNumber)
         {
-            int size = _storage.Length(Name(_index[slot]));
-            _length[slot] = size > NodeLimits.SegmentBytes ? NodeLimits.SegmentBytes : size;
+            string name = _files.Name(_index[slot]);
+            int size = _storage.Length(name);
             _lastNumber[slot] = 0;
             int at = 0;
             while (true)
             {
-                int payload = ReadRecord(slot, at, out byte kind, out uint number);
-                if (payload < 0 || (at == 0 && kind != KindLedger))
+                int payload = _records.Read(name, at, size, out RecordKind kind, out uint number);
+                if (payload < 0 || (at == 0 && kind != RecordKind.Ledger))
                     break;
-                uint done = Bytes.Get32(_record, 8);
-                if (done > _ledger.Done || !any)
-                    _ledger.Done = done;
-                if (kind == KindLedger && payload >= LedgerBytes)
+                if (kind == RecordKind.Ledger && payload >= SegmentRecords.LedgerBytes)
                 {
-                    LoadLedger();
-                    any = true;
+                    uint last = _records.TakeLedger(ref _ledger);
+                    _last = last > _last ? last : _last;
                 }
-                else if (kind == KindEntry)
+                else if (kind == RecordKind.Entry)
                 {
-                    if (firstNumber == 0)
-                        firstNumber = number;
+                    Supersede(slot, number);
+                    firstNumber = firstNumber == 0 || number < firstNumber ? number : firstNumber;
+                    _ledger.Done = _records.Done;
                     _last = number;
                     _lastNumber[slot] = number;
                 }
-                at += HeaderBytes + payload;
+                at += SegmentRecords.HeaderBytes + payload;
             }
-            _closed[slot] = at != size;
+            _torn = at != size;
             _length[slot] = at;
             return at > 0;
         }
 
-        private void LoadLedger()
+        /// <summary>
+        /// An entry whose write was reported as failed may be there all the same; what was added under its number later
+        /// is what counts.
+        /// </summary>
+        private void Supersede(int slot, uint number)
         {
-            _ledger.Epoch = Bytes.Get32(_record, HeaderBytes);
-            _ledger.Dropped = Bytes.Get32(_record, HeaderBytes + 4);
-            _ledger.DroppedFirst = Bytes.Get32(_record, HeaderBytes + 8);
-            _ledger.DroppedLast = Bytes.Get32(_record, HeaderBytes + 12);
-            _ledger.DroppedFromMs = Bytes.Get64(_record, HeaderBytes + 16);
-            _ledger.DroppedToMs = Bytes.Get64(_record, HeaderBytes + 24);
-            uint last = Bytes.Get32(_record, HeaderBytes + 32);
-            if (last > _last)
-                _last = last;
-        }
-
-        private void TimesOf(int slot, uint from, out long fromMs, out long toMs)
-        {
-            fromMs = 0;
-            toMs = 0;
-            int at = 0;
-            while (true)
+            for (int i = 0; i < slot; i++)
             {
-                int payload = ReadRecord(slot, at, out byte kind, out uint number);
-                if (payload < 0)
-                    return;
-                if (kind == KindEntry && number >= from)
-                {
-                    toMs = Bytes.Get64(_record, HeaderBytes);
-                    if (number == from)
-                        fromMs = toMs;
-                }
-                at += HeaderBytes + payload;
+                if (_lastNumber[i] >= number)
+                    _lastNumber[i] = number - 1;
             }
         }
 
-        private void SeekSegment(uint number)
+        private void TimesOf(int slot, uint from, uint through, out long fromMs, out long toMs)
         {
-            _readSegment = 0;
-            _readOffset = 0;
-            while (_readSegment < _segments - 1 && _lastNumber[_readSegment] < number)
-                _readSegment++;
+            fromMs = 0;
+            toMs = 0;
+            string name = _files.Name(_index[slot]);
+            int at = 0;
+            while (true)
+            {
+                int payload = _records.Read(name, at, _length[slot], out RecordKind kind, out uint number);
+                if (payload < 0)
+                    return;
+                if (kind == RecordKind.Entry && number >= from && number <= through)
+                {
+                    toMs = Bytes.Get64(_records.Buffer, SegmentRecords.HeaderBytes);
+                    if (number == from)
+                        fromMs = toMs;
+                }
+                at += SegmentRecords.HeaderBytes + payload;
+            }
         }
 
         private void ForgetReadPosition()
@@ -455,58 +393,6 @@ namespace EdgeFleet.Firmware.Storage
             _readNumber = 0;
             _readSegment = 0;
             _readOffset = 0;
-        }
-
-        private uint[] FindSegments()
-        {
-            string[] names = _storage.List(_prefix);
-            uint[] found = new uint[names.Length];
-            int count = 0;
-            for (int i = 0; i < names.Length; i++)
-            {
-                if (TryParseIndex(names[i], out uint index))
-                    found[count++] = index;
-            }
-            uint[] sorted = new uint[count];
-            for (int i = 0; i < count; i++)
-            {
-                int at = i;
-                while (at > 0 && sorted[at - 1] > found[i])
-                {
-                    sorted[at] = sorted[at - 1];
-                    at--;
-                }
-                sorted[at] = found[i];
-            }
-            return sorted;
-        }
-
-        private bool TryParseIndex(string name, out uint index)
-        {
-            index = 0;
-            if (name.Length != _prefix.Length + 8)
-                return false;
-            for (int i = _prefix.Length; i < name.Length; i++)
-            {
-                char c = name[i];
-                int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-                if (digit < 0)
-                    return false;
-                index = (index << 4) | (uint)digit;
-            }
-            return true;
-        }
-
-        private string Name(uint index)
-        {
-            char[] digits = new char[8];
-            for (int i = 7; i >= 0; i--)
-            {
-                uint digit = index & 15;
-                digits[i] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
-                index >>= 4;
-            }
-            return _prefix + new string(digits);
         }
     }
 }
