@@ -56,6 +56,7 @@ internal static class HostingSetup
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.AllowDuplicateProperties = false;
         json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
         json.MaxDepth = ServiceLimits.MaxJsonDepth;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));

@@ -182,7 +182,6 @@ internal static class DeviceHubSetup
 {
     public static void AddDeviceHub(this WebApplicationBuilder builder)
     {
-        builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.Services.AddSingleton<RefusedConnections>();
         builder.Services.AddSingleton<DeviceHub>();
         builder.Services.AddSingleton<IDeviceHub>(s => s.GetRequiredService<DeviceHub>());

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EdgeFleet.Contracts;
 using EdgeFleet.Service.Gateway;
-using EdgeFleet.Service.Hub;
 
 namespace EdgeFleet.Service.Ingest;
 

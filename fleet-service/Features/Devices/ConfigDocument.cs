@@ -40,6 +40,8 @@ public sealed record ConfigDocument(
         for (int i = 0; i < Rules.Count; i++)
         {
             ThresholdDocument rule = Rules[i];
+            if (rule is null)
+                return Refused(NodeFault.ThresholdId, $"thresholds[{i}]", "A rule, not null.");
             ThresholdRule target = config.Thresholds[i];
             if (!TryDecimal(rule.Level, out target.Level) || !TryDecimal(rule.Hysteresis, out target.Hysteresis))
             {

@@ -194,6 +194,11 @@ public sealed class Enrolments
         {
             PreauthorisedBoard board = boards[i];
             string at = $"preauthorised[{i}].";
+            if (board is null)
+            {
+                errors.Require(false, at + "hardwareId", "A board, not null.");
+                continue;
+            }
             errors.Require(Names.IsHardwareId(board.HardwareId) && seen.Add(board.HardwareId), at + "hardwareId",
                     "12 to 32 lower-case hexadecimal digits, each board once.")
                 .Text(board.Name, at + "name", ServiceLimits.MaxName)

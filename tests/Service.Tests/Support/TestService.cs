@@ -150,6 +150,8 @@ public static class Answers
     {
         JsonSerializerOptions options = new(JsonSerializerDefaults.Web);
         Hosting.HostingSetup.Configure(options);
+        // The service leaves out what is null; a reader must take that for null.
+        options.RespectRequiredConstructorParameters = false;
         return options;
     }
 }
