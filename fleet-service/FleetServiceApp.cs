@@ -42,6 +42,7 @@ public static class FleetServiceApp
         builder.AddProvisioning();
         builder.AddTelemetry();
         builder.AddDeviceHub();
+        builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddWeb();
 
         configure?.Invoke(builder);
