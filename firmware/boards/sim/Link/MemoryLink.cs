@@ -3,85 +3,90 @@ using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Boards.Sim.Link;
 
-/// <summary>What <see cref="MemoryLink"/> talks to: a gateway in the same process.</summary>
-public interface IMemoryGateway
-{
-    /// <summary>Whether the node is let in.</summary>
-    Task<bool> ConnectAsync(MemoryLink link, string clientId, string user, string password);
-
-    /// <summary>Subscribes; false where the gateway refuses.</summary>
-    Task<bool> SubscribeAsync(MemoryLink link, TopicKind kind, string id);
-
-    /// <summary>Completes when the message is stored; false where the gateway ends the connection instead.</summary>
-    Task<bool> PublishAsync(MemoryLink link, TopicKind kind, string id, byte[] payload);
-
-    /// <summary>The connection is over.</summary>
-    void Disconnected(MemoryLink link);
-}
-
-/// <summary>What a link does to messages, all drawn from one seed.</summary>
-public sealed record LinkFaults
-{
-    /// <summary>Chance of a message, or of its acknowledgement, to get lost.</summary>
-    public double Loss { get; init; }
-
-    /// <summary>Chance of a message to arrive twice.</summary>
-    public double Duplicate { get; init; }
-
-    /// <summary>Chance of a message to be held back behind later ones.</summary>
-    public double Reorder { get; init; }
-
-    /// <summary>Mean of the exponentially distributed delay, in milliseconds.</summary>
-    public double DelayMs { get; init; }
-}
-
 /// <summary>
 /// A node's link in memory and virtual time. It does what TCP never would, loss, duplicates and reordering, so that the
 /// node's promises are held to more than a network can do to them.
 /// </summary>
 /// <remarks>
-/// Time moves only from outside: <see cref="Advance"/> sends what has become due into the gateway,
-/// <see cref="SettleAsync"/> waits until the gateway has answered all of it, and then takes the answers in the order in
-/// which the messages went out. So what the node sees depends on the seed and the virtual time alone, never on threads.
+/// <para>Time moves only from outside, and one runner does, for each instant at which anything is due:</para>
+/// <list type="number">
+/// <item>for each node in a fixed order: its step, which begins with <see cref="Advance"/> and so hands to the gateway what
+/// has arrived there by now;</item>
+/// <item>wait until the service is at rest, then for each link <see cref="SettleAsync"/>, which takes the answers; again
+/// while any link <see cref="IsUnsettled"/>;</item>
+/// <item>move on to the least <see cref="NextDueMs"/>, which may be the same instant.</item>
+/// </list>
+/// <para>
+/// Chance is drawn on the runner's thread alone. Answers are taken in the order in which the questions went out, and what
+/// the gateway said by itself in an order of its content: so what a node sees depends on the seed and the virtual time,
+/// never on threads.
+/// </para>
 /// </remarks>
-public sealed class MemoryLink(IMemoryGateway gateway, LinkFaults faults, int seed) : ILink
+public sealed class MemoryLink : ISimLink
 {
-    private readonly Random _random = new(seed);
-    private readonly PriorityQueue<Action, (long DueMs, long Order)> _schedule = new();
+    /// <summary>How long a node without a network waits for a connection in vain, in milliseconds.</summary>
+    private const int ConnectFailsAfterMs = 3000;
+
+    /// <summary>The tail of the delays is cut here, in milliseconds.</summary>
+    private const double MaxDelayMs = 60_000;
+
+    /// <summary>Messages that may be on their way at a time.</summary>
+    private const int MaxInFlight = 32;
+
+    // A connection's number; what belongs to another one is lost when it becomes due. Of no connection: always done.
+    private const int AnySession = -1;
+
+    private readonly IMemoryGateway _gateway;
+    private readonly LinkFaults _faults;
+    private readonly SimRandom _random;
+    private readonly PriorityQueue<(int Session, Action Action), (long DueMs, long Order)> _schedule = new();
     private readonly Queue<SimLinkEvent> _ready = new();
-    private readonly List<(Task<bool> Task, Action<bool> Then)> _underway = [];
-    private readonly List<(TopicKind Kind, byte[] Payload)> _delivered = [];
+    private readonly Queue<(Task<bool> Task, Action<bool> Then)> _underway = new();
+
+    // From the gateway's threads.
     private readonly Lock _lock = new();
+    private readonly List<(TopicKind Kind, byte[] Payload)> _delivered = [];
+    private bool _breakAsked;
+
     private long _nowMs;
     private long _order;
     private int _session;
     private bool _connected;
     private int _lastMessageId;
+    private int _inFlight;
     private bool _partitioned;
+    private bool _inSpan;
 
-    /// <summary>While set, nothing gets through; a connection that stood breaks.</summary>
-    public bool Partitioned
+    public MemoryLink(IMemoryGateway gateway, LinkFaults faults, ulong seed)
     {
-        get => _partitioned;
-        set
+        _gateway = gateway;
+        _faults = faults;
+        _random = new SimRandom(SimRandom.Derive(seed, "link"));
+        foreach (Partition span in faults.Partitions)
         {
-            _partitioned = value;
-            if (value && _connected)
-                Break();
+            Schedule(span.FromUtcMs, AnySession, () => SetCut(_partitioned, inSpan: true));
+            Schedule(span.ToUtcMs, AnySession, () => SetCut(_partitioned, inSpan: false));
         }
     }
 
-    /// <summary>Virtual time at which something is due, or <see cref="long.MaxValue"/>.</summary>
-    public long NextDueMs => _ready.Count > 0 ? _nowMs
-        : _schedule.TryPeek(out _, out var key) ? key.DueMs : long.MaxValue;
+    /// <inheritdoc/>
+    public bool Partitioned
+    {
+        get => _partitioned || _inSpan;
+        set => SetCut(value, _inSpan);
+    }
 
-    /// <summary>Whether the gateway still works on something of this link, or has sent something not yet taken.</summary>
+    /// <inheritdoc/>
+    public long NextDueMs => _ready.Count > 0 ? _nowMs
+        : _schedule.TryPeek(out _, out (long DueMs, long Order) key) ? Math.Max(key.DueMs, _nowMs) : long.MaxValue;
+
+    /// <summary>Whether the gateway still works on something of this link, or has said something not yet taken.</summary>
     public bool IsUnsettled
     {
         get
         {
             lock (_lock)
-                return _underway.Count > 0 || _delivered.Count > 0;
+                return _underway.Count > 0 || _delivered.Count > 0 || _breakAsked;
         }
     }
 
@@ -89,32 +94,35 @@ public sealed class MemoryLink(IMemoryGateway gateway, LinkFaults faults, int se
     public LinkResult Connect(LinkAddress address)
     {
         Disconnect();
-        int session = ++_session;
-        if (_partitioned)
+        if (Partitioned)
         {
-            In(TimeSpan.FromSeconds(3), session, () => Raise(LinkEventType.Disconnected));
+            Schedule(_nowMs + ConnectFailsAfterMs, _session, () => Raise(LinkEventType.Disconnected));
             return LinkResult.Ok;
         }
-        var (client, user, password) = (address.ClientId, address.User, address.Password);
-        In(Delay(), session, () => Ask(gateway.ConnectAsync(this, client, user, password), accepted =>
-        {
-            _connected = accepted && session == _session;
-            In(Delay(), session, () => Raise(accepted ? LinkEventType.Connected : LinkEventType.NotAuthorised));
-        }));
+        (string client, string user, string password) = (address.ClientId, address.User, address.Password);
+        Later(() => Ask(
+            _gateway.ConnectAsync(this, client, user, password),
+            accepted =>
+            {
+                if (accepted)
+                    Accepted();
+                else
+                    Later(() => Raise(LinkEventType.NotAuthorised));
+            },
+            accepted =>
+            {
+                // Let in, but the node has given up meanwhile: the gateway must not take it for connected.
+                if (accepted && !_connected)
+                    _gateway.Disconnected(this);
+            }));
         return LinkResult.Ok;
     }
 
     /// <inheritdoc/>
     public void Disconnect()
     {
-        _session++;
+        End();
         _ready.Clear();
-        lock (_lock)
-            _delivered.Clear();
-        if (!_connected)
-            return;
-        _connected = false;
-        gateway.Disconnected(this);
     }
 
     /// <inheritdoc/>
@@ -122,13 +130,12 @@ public sealed class MemoryLink(IMemoryGateway gateway, LinkFaults faults, int se
     {
         if (!_connected)
             return LinkResult.Down;
-        int session = _session;
-        In(Delay(), session, () => Ask(gateway.SubscribeAsync(this, kind, id), granted =>
+        Later(() => Ask(_gateway.SubscribeAsync(this, kind, id), granted =>
         {
             if (granted)
-                In(Delay(), session, () => Raise(LinkEventType.Subscribed));
+                Later(() => Raise(LinkEventType.Subscribed));
             else
-                Break();
+                Drop();
         }));
         return LinkResult.Ok;
     }
@@ -141,10 +148,12 @@ public sealed class MemoryLink(IMemoryGateway gateway, LinkFaults faults, int se
             return LinkResult.Down;
         if (count > Limits.MaxPayload)
             return LinkResult.TooLong;
+        if (_inFlight >= MaxInFlight)
+            return LinkResult.Busy;
         messageId = ++_lastMessageId;
         byte[] copy = payload.AsSpan(offset, count).ToArray();
         Transmit(kind, id, copy, messageId);
-        if (Chance(faults.Duplicate))
+        if (_random.NextBool(_faults.Duplicate))
             Transmit(kind, id, copy, messageId);
         return LinkResult.Ok;
     }
@@ -152,109 +161,151 @@ public sealed class MemoryLink(IMemoryGateway gateway, LinkFaults faults, int se
     /// <inheritdoc/>
     public bool TryGetEvent(LinkEvent target)
     {
-        if (!_ready.TryDequeue(out var found))
+        if (!_ready.TryDequeue(out SimLinkEvent found))
             return false;
         found.CopyTo(target);
         return true;
     }
 
-    /// <summary>The gateway sends a message; callable from any thread.</summary>
+    /// <summary>The gateway sends a message; on any thread. The array is not to be changed afterwards.</summary>
     public void Deliver(TopicKind kind, byte[] payload)
     {
         lock (_lock)
             _delivered.Add((kind, payload));
     }
 
-    /// <summary>The gateway ends the connection; to be called while time stands still.</summary>
+    /// <summary>The gateway ends the connection; on any thread.</summary>
     public void Break()
     {
-        int session = _session;
-        if (_connected)
-        {
-            _connected = false;
-            gateway.Disconnected(this);
-        }
-        In(Delay(), session, () => Raise(LinkEventType.Disconnected));
+        lock (_lock)
+            _breakAsked = true;
     }
 
-    /// <summary>Moves the link's time to <paramref name="nowMs"/> and does what has become due.</summary>
+    /// <inheritdoc/>
+    public void Drop()
+    {
+        if (!_connected)
+            return;
+        End();
+        Later(() => Raise(LinkEventType.Disconnected));
+    }
+
+    /// <inheritdoc/>
+    // The gateway learns of it at once; on a network it would by the keep-alive, or when the node comes back.
+    public void PowerOff() => Disconnect();
+
+    /// <inheritdoc/>
     public void Advance(long nowMs)
     {
         _nowMs = nowMs;
-        while (_schedule.TryPeek(out var action, out var key) && key.DueMs <= nowMs)
+        while (_schedule.TryPeek(out (int Session, Action Action) next, out (long DueMs, long Order) key) && key.DueMs <= nowMs)
         {
             _schedule.Dequeue();
-            action();
+            if (next.Session == _session || next.Session == AnySession)
+                next.Action();
         }
     }
 
-    /// <summary>Waits until the gateway has answered all that it was asked, and takes the answers.</summary>
+    /// <summary>Waits until the gateway has answered all that it was asked, and takes what it said.</summary>
     public async Task SettleAsync()
     {
-        while (_underway.Count > 0)
-        {
-            var asked = _underway.ToArray();
-            _underway.Clear();
-            foreach (var (task, then) in asked)
-                then(await task);
-        }
-        (TopicKind, byte[])[] delivered;
+        while (_underway.TryDequeue(out (Task<bool> Task, Action<bool> Then) asked))
+            asked.Then(await asked.Task);
+        (TopicKind Kind, byte[] Payload)[] delivered;
+        bool broken;
         lock (_lock)
         {
             delivered = [.. _delivered];
             _delivered.Clear();
+            broken = _breakAsked;
+            _breakAsked = false;
         }
-        foreach (var (kind, payload) in delivered)
+        // Two messages of one instant may have come from two threads, in either order.
+        Array.Sort(delivered, (a, b) => a.Kind != b.Kind
+            ? a.Kind.CompareTo(b.Kind)
+            : a.Payload.AsSpan().SequenceCompareTo(b.Payload));
+        foreach ((TopicKind kind, byte[] payload) in delivered)
         {
-            if (_partitioned || Chance(faults.Loss))
-                continue;
-            In(Delay(), _session, () => RaiseMessage(kind, payload));
+            if (_connected && !_random.NextBool(_faults.Loss))
+                Later(() => _ready.Enqueue(new SimLinkEvent(LinkEventType.Message, 0, kind, payload)));
         }
+        if (broken)
+            Drop();
         Advance(_nowMs);
+    }
+
+    private void Accepted()
+    {
+        _connected = true;
+        Later(() => Raise(LinkEventType.Connected));
+        if (_faults.DropsPerHour > 0)
+            Schedule(_nowMs + (long)_random.NextExponential(3_600_000 / _faults.DropsPerHour), _session, Drop);
     }
 
     private void Transmit(TopicKind kind, string id, byte[] payload, int messageId)
     {
-        int session = _session;
-        if (Chance(faults.Loss))
+        if (_random.NextBool(_faults.Loss))
             return;
-        var delay = Delay();
-        if (Chance(faults.Reorder))
-            delay += TimeSpan.FromMilliseconds(1000 + 4 * faults.DelayMs);
-        In(delay, session, () => Ask(gateway.PublishAsync(this, kind, id, payload), stored =>
+        double delay = DrawDelayMs();
+        if (_random.NextBool(_faults.Reorder))
+            delay += 1000 + (4 * _faults.DelayMs);
+        _inFlight++;
+        Schedule(_nowMs + (long)delay, _session, () => Ask(_gateway.PublishAsync(this, kind, id, payload), stored =>
         {
+            _inFlight--;
             if (!stored)
-                Break();
-            else if (!Chance(faults.Loss))
-                In(Delay(), session, () => RaiseStored(messageId));
+                Drop();
+            else if (!_random.NextBool(_faults.Loss))
+                Later(() => _ready.Enqueue(new SimLinkEvent(LinkEventType.Stored, messageId)));
         }));
     }
 
-    private void Ask(Task<bool> task, Action<bool> then) => _underway.Add((task, then));
-
-    private void In(TimeSpan delay, int session, Action action)
+    // The answer counts for the connection on which the question was asked, and for no later one.
+    private void Ask(Task<bool> task, Action<bool> then, Action<bool>? otherwise = null)
     {
-        _schedule.Enqueue(
-            () =>
-            {
-                // What belongs to a connection that is gone is lost with it.
-                if (session == _session)
-                    action();
-            },
-            (_nowMs + (long)delay.TotalMilliseconds, ++_order));
+        int session = _session;
+        _underway.Enqueue((task, answer =>
+        {
+            if (session == _session)
+                then(answer);
+            else
+                otherwise?.Invoke(answer);
+        }));
     }
+
+    private void SetCut(bool partitioned, bool inSpan)
+    {
+        _partitioned = partitioned;
+        _inSpan = inSpan;
+        if (Partitioned)
+            Drop();
+    }
+
+    private void End()
+    {
+        bool was = _connected;
+        _connected = false;
+        _session++;
+        _inFlight = 0;
+        lock (_lock)
+        {
+            _delivered.Clear();
+            _breakAsked = false;
+        }
+        if (was)
+            _gateway.Disconnected(this);
+    }
+
+    private void Later(Action action) => Schedule(_nowMs + (long)DrawDelayMs(), _session, action);
+
+    private void Schedule(long dueMs, int session, Action action) =>
+        _schedule.Enqueue((session, action), (dueMs, ++_order));
 
     private void Raise(LinkEventType type) => _ready.Enqueue(new SimLinkEvent(type));
 
-    private void RaiseStored(int messageId) =>
-        _ready.Enqueue(new SimLinkEvent(LinkEventType.Stored, messageId));
-
-    private void RaiseMessage(TopicKind kind, byte[] payload) =>
-        _ready.Enqueue(new SimLinkEvent(LinkEventType.Message, 0, kind, payload));
-
-    private bool Chance(double probability) => probability > 0 && _random.NextDouble() < probability;
-
-    private TimeSpan Delay() => faults.DelayMs <= 0
-        ? TimeSpan.Zero
-        : TimeSpan.FromMilliseconds(Math.Min(60_000, -Math.Log(1 - _random.NextDouble()) * faults.DelayMs));
+    private double DrawDelayMs()
+    {
+        double random = _faults.DelayMs > 0 ? _random.NextExponential(_faults.DelayMs) : 0;
+        return _faults.MinDelayMs + Math.Min(MaxDelayMs, random);
+    }
 }

@@ -68,6 +68,22 @@ internal static class MqttPackets
         return -1;
     }
 
+    /// <summary>
+    /// The length of the packet that begins here, and of its head; false where more bytes are needed to tell, and a size
+    /// of -1 where it is malformed.
+    /// </summary>
+    public static bool TrySize(ReadOnlySpan<byte> bytes, out int head, out int size)
+    {
+        head = 0;
+        size = 0;
+        if (bytes.Length < 2)
+            return false;
+        int taken = ReadVariable(bytes[1..], out int length);
+        head = 1 + taken;
+        size = taken < 0 ? -1 : head + length;
+        return taken != 0;
+    }
+
     /// <summary>Takes an incoming PUBLISH apart; false where it is malformed.</summary>
     public static bool TryReadPublish(
         byte flags, ReadOnlySpan<byte> body, bool version5, out string topic, out int packetId, out ReadOnlySpan<byte> payload)

@@ -58,7 +58,7 @@ public sealed class SimAccelerometer : IAccelerometer
         _world = world;
         _bridge = bridge;
         _mount = mount ?? new AccelerometerMount();
-        _queue = new SampleQueue(world, _mount.RateMilliHz, _mount.QueueTriples);
+        _queue = new SampleQueue(world, _mount.RateMilliHz, _mount.QueueTriples, world.UtcMs);
         _weather = SimRandom.Derive(seed, "bridge weather");
         _spikes = SimRandom.Derive(seed, "spikes");
         // A piece's offset and tilt stay; its noise differs from one boot to the next.

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EdgeFleet.Boards.Sim.Sensors;
+using EdgeFleet.Boards.Sim.Time;
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware.Ports;
+
+namespace EdgeFleet.Boards.Sim.Replay;
+
+/// <summary>
+/// What an Air Box measured: a row a period with PM2.5 and, where the file has them, PM1, PM10, temperature and humidity.
+/// A missing row or an empty cell is a gap. Load it once; any number of nodes replay it.
+/// </summary>
+public sealed partial class AirBoxRecording
+{
+    /// <summary>A cell without a value.</summary>
+    internal const int Missing = int.MinValue;
+
+    private const string TimeColumn = "Time";
+
+    private const int Exponent = -2;
+
+    private static readonly string[] TimeFormats =
+        ["M/d/yyyy H:mm", "M/d/yyyy H:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
+
+    // The channels that a file may have, under the names that files give them.
+    private static readonly (string Column, SensorChannel Channel)[] Known =
+    [
+        ("PM1", new SensorChannel(Channels.Pm1, Units.MicrogramsPerCubicMetre, Exponent, 0, 100_000)),
+        ("PM2.5", new SensorChannel(Channels.Pm25, Units.MicrogramsPerCubicMetre, Exponent, 0, 100_000)),
+        ("PM10", new SensorChannel(Channels.Pm10, Units.MicrogramsPerCubicMetre, Exponent, 0, 100_000)),
+        ("TEMP", new SensorChannel(Channels.Temperature, Units.Celsius, Exponent, -4000, 8500)),
+        ("RH", new SensorChannel(Channels.Humidity, Units.RelativeHumidity, Exponent, 0, 10_000)),
+    ];
+
+    private readonly (SensorChannel Channel, int[] Values)[] _channels;
+    private readonly long[] _utcMs;
+
+    private AirBoxRecording(long[] utcMs, long periodMs, (SensorChannel Channel, int[] Values)[] channels)
+    {
+        _utcMs = utcMs;
+        _channels = channels;
+        PeriodMs = periodMs;
+    }
+
+    /// <summary>Beginning of the first row's period, Unix milliseconds.</summary>
+    public long StartUtcMs => _utcMs[0];
+
+    /// <summary>End of the last row's period, Unix milliseconds.</summary>
+    public long EndUtcMs => _utcMs[^1] + PeriodMs;
+
+    /// <summary>The shortest time from a row to the next.</summary>
+    public long PeriodMs { get; }
+
+    public int RowCount => _utcMs.Length;
+
+    /// <summary>
+    /// Reads a file. Its times are local ones of the zone that a line before the columns' names states as
+    /// <c>(UTC-05:00)</c>, or of <paramref name="utcOffset"/> where that is given; else UTC.
+    /// </summary>
+    /// <exception cref="RecordingException">The file is not there, or is no such recording.</exception>
+    public static AirBoxRecording Load(string file, TimeSpan? utcOffset = null)
+    {
+        using CsvRecording csv = CsvRecording.Open(file, TimeColumn);
+        TimeSpan offset = utcOffset ?? StatedOffset(csv.Preamble);
+        (string Column, SensorChannel Channel)[] present = [.. Known.Where(k => csv.HasColumn(k.Column))];
+        if (present.Length == 0)
+            throw new RecordingException(file, csv.Line, "", $"has none of the columns {string.Join(", ", Known.Select(k => k.Column))}");
+        List<long> times = [];
+        List<int>[] values = [.. present.Select(_ => new List<int>())];
+        long period = long.MaxValue;
+        while (csv.TryReadRow())
+        {
+            long time = csv.Time(TimeColumn, TimeFormats, offset);
+            if (times.Count > 0)
+            {
+                if (time <= times[^1])
+                    throw csv.Fault(TimeColumn, "the time does not come after the one of the line before");
+                period = Math.Min(period, time - times[^1]);
+            }
+            times.Add(time);
+            for (int i = 0; i < present.Length; i++)
+                values[i].Add(Cell(csv, present[i].Column));
+        }
+        if (times.Count < 2)
+            throw new RecordingException(file, 0, "", "has fewer than two rows");
+        return new AirBoxRecording(
+            [.. times], period, [.. present.Select((p, i) => (p.Channel, values[i].ToArray()))]);
+    }
+
+    /// <summary>
+    /// The sensors of one node. Each column is a sensor of its own, so that an empty cell of one is not a gap of the
+    /// others.
+    /// </summary>
+    public IScalarSensor[] CreateSensors(SimClock world) =>
+        [.. _channels.Select(c => new RecordedScalarSensor(world, _utcMs, PeriodMs, c.Channel, c.Values))];
+
+    private static int Cell(CsvRecording csv, string column)
+    {
+        if (!csv.TryNumber(column, out double value))
+            return Missing;
+        if (Math.Abs(value) > 1e6)
+            throw csv.Fault(column, $"{value.ToString(CultureInfo.InvariantCulture)} cannot be a measurement");
+        return (int)Math.Round(value * 100, MidpointRounding.AwayFromZero);
+    }
+
+    private static TimeSpan StatedOffset(IEnumerable<string> preamble)
+    {
+        Match stated = Offset().Match(string.Join('\n', preamble));
+        if (!stated.Success)
+            return TimeSpan.Zero;
+        TimeSpan offset = new(int.Parse(stated.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
+            int.Parse(stated.Groups[3].ValueSpan, CultureInfo.InvariantCulture), 0);
+        return stated.Groups[1].Value == "-" ? -offset : offset;
+    }
+
+    [GeneratedRegex(@"\(UTC([+-])(\d{2}):(\d{2})\)")]
+    private static partial Regex Offset();
+}
+
+/// <summary>
+/// One column of a recording as a sensor. A row's value can be read once, from the middle of its period to the middle of
+/// the next: whatever the phase of a node's windows, every row then lands in the window that covers most of it.
+/// </summary>
+internal sealed class RecordedScalarSensor(
+    SimClock world, long[] utcMs, long periodMs, SensorChannel channel, int[] values) : IScalarSensor
+{
+    private int _next;
+
+    public int ChannelCount => 1;
+
+    public string ChannelName(int index) => channel.Name;
+
+    public string ChannelUnit(int index) => channel.Unit;
+
+    public int ChannelExponent(int index) => channel.Exponent;
+
+    public int ChannelMin(int index) => channel.Min;
+
+    public int ChannelMax(int index) => channel.Max;
+
+    public SensorResult Read(long nowMs, int[] target)
+    {
+        long from = world.UtcMs - (periodMs / 2);
+        int found = -1;
+        while (_next < utcMs.Length && utcMs[_next] <= from)
+            found = _next++;
+        if (found < 0 || utcMs[found] + periodMs <= from || values[found] == AirBoxRecording.Missing)
+            return SensorResult.NotReady;
+        target[0] = values[found];
+        return SensorResult.Ok;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace EdgeFleet.Boards.Sim.Replay;
+
+/// <summary>
+/// Reads a table of comma-separated values, gzipped or not, whose columns have names. Lines before the names (an
+/// instrument's own header) are kept as <see cref="Preamble"/>. A column is known by its name without its unit:
+/// <c>PM2.5 (µg/m³)</c> and <c>ACC01_z [g]</c> are PM2.5 and ACC01_z. Cells hold no commas and no line breaks.
+/// </summary>
+internal sealed class CsvRecording : IDisposable
+{
+    // An instrument's header has some lines; a file without our columns should not be read to its end in vain.
+    private const int MaxPreamble = 50;
+
+    private readonly StreamReader _reader;
+    private readonly string _file;
+    private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _preamble = [];
+    private string[] _cells = [];
+
+    private CsvRecording(string file, StreamReader reader)
+    {
+        _file = file;
+        _reader = reader;
+    }
+
+    /// <summary>Lines before the one with the columns' names.</summary>
+    public IReadOnlyList<string> Preamble => _preamble;
+
+    /// <summary>Number of the line read last, from 1.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>Opens a file and reads up to the line that names <paramref name="firstColumn"/>.</summary>
+    public static CsvRecording Open(string file, string firstColumn)
+    {
+        Stream stream;
+        try
+        {
+            stream = Decompress(File.OpenRead(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingException(file, 0, "", e.Message);
+        }
+        CsvRecording recording = new(file, new StreamReader(stream, Encoding.UTF8));
+        try
+        {
+            recording.ReadHeader(firstColumn);
+        }
+        catch
+        {
+            recording.Dispose();
+            throw;
+        }
+        return recording;
+    }
+
+    public bool HasColumn(string column) => _columns.ContainsKey(column);
+
+    /// <summary>Moves to the next line that is not empty; false at the end.</summary>
+    public bool TryReadRow()
+    {
+        while (NextLine() is { } line)
+        {
+            if (line.Length == 0)
+                continue;
+            _cells = line.Split(',');
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>The text of a cell, which may be empty.</summary>
+    public string Text(string column)
+    {
+        if (!_columns.TryGetValue(column, out int index))
+            throw new RecordingException(_file, 0, column, "there is no such column");
+        if (index >= _cells.Length)
+            throw Fault(column, $"the line has only {_cells.Length} cells");
+        return _cells[index].Trim().Trim('"');
+    }
+
+    /// <summary>The number in a cell; false where the cell is empty.</summary>
+    public bool TryNumber(string column, out double number)
+    {
+        string text = Text(column);
+        number = 0;
+        if (text.Length == 0)
+            return false;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) || !double.IsFinite(number))
+            throw Fault(column, $"'{text}' is not a number");
+        return true;
+    }
+
+    /// <summary>The time in a cell, Unix milliseconds, of a clock that is <paramref name="utcOffset"/> ahead of UTC.</summary>
+    public long Time(string column, string[] formats, TimeSpan utcOffset)
+    {
+        string text = Text(column);
+        if (!DateTime.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time))
+            throw Fault(column, $"'{text}' is not a time like {formats[0]}");
+        return new DateTimeOffset(time, utcOffset).ToUnixTimeMilliseconds();
+    }
+
+    public RecordingException Fault(string column, string fault) => new(_file, Line, column, fault);
+
+    public void Dispose() => _reader.Dispose();
+
+    private static Stream Decompress(FileStream file)
+    {
+        // RFC 1952: every gzip file begins with these two bytes.
+        bool zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        file.Position = 0;
+        return zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private void ReadHeader(string firstColumn)
+    {
+        while (_preamble.Count < MaxPreamble && NextLine() is { } line)
+        {
+            string[] names = [.. line.Split(',').Select(NameOf)];
+            if (names.Contains(firstColumn, StringComparer.OrdinalIgnoreCase))
+            {
+                for (int i = 0; i < names.Length; i++)
+                    _columns.TryAdd(names[i], i);
+                return;
+            }
+            _preamble.Add(line);
+        }
+        throw new RecordingException(_file, 0, firstColumn, $"none of the first {Line} lines names this column");
+    }
+
+    private static string NameOf(string header)
+    {
+        int unit = header.IndexOfAny(['(', '[']);
+        return (unit < 0 ? header : header[..unit]).Trim().Trim('"');
+    }
+
+    private string? NextLine()
+    {
+        try
+        {
+            Line++;
+            return _reader.ReadLine();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RecordingException(_file, Line, "", $"the compressed data is damaged: {e.Message}");
+        }
+    }
+}

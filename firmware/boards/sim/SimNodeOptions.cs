@@ -1,0 +1,49 @@
+using EdgeFleet.Boards.Sim.Replay;
+using EdgeFleet.Boards.Sim.Sensors;
+using EdgeFleet.Boards.Sim.Time;
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware;
+
+namespace EdgeFleet.Boards.Sim;
+
+/// <summary>What makes one simulated node.</summary>
+public sealed record SimNodeOptions
+{
+    /// <summary>
+    /// Flash for files. A queue's segment of one sector takes two here, because a file's own bookkeeping lies in its
+    /// sectors: (40 + 6) x 2 of the queues, some ten of the small files, and a rest for rotation make 128.
+    /// </summary>
+    public const int DefaultFlashBytes = 128 * Flash.SimFlash.SectorBytes;
+
+    /// <summary>What the node is.</summary>
+    public required NodeKind Kind { get; init; }
+
+    /// <summary>All chance in this node comes from it; two nodes of a fleet differ in it.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>True time.</summary>
+    public required SimClock World { get; init; }
+
+    /// <summary>What the board was given when it was flashed. The node's kind is set by the node.</summary>
+    public required NodeSettings Settings { get; init; }
+
+    /// <summary>How the node gets to know the date.</summary>
+    public ReferenceClockPlan ReferenceClock { get; init; } = new();
+
+    public int FlashBytes { get; init; } = DefaultFlashBytes;
+
+    /// <summary>The air that Air Boxes breathe; shared by the boxes of one city.</summary>
+    public SimCity? City { get; init; }
+
+    /// <summary>The bridge that bridge nodes feel; shared by the nodes of one span.</summary>
+    public SimBridge? Bridge { get; init; }
+
+    /// <summary>Where on the bridge the node sits.</summary>
+    public AccelerometerMount Mount { get; init; } = new();
+
+    /// <summary>In place of <see cref="City"/>.</summary>
+    public AirBoxRecording? AirBoxRecording { get; init; }
+
+    /// <summary>In place of <see cref="Bridge"/>.</summary>
+    public BridgeRecording? BridgeRecording { get; init; }
+}
