@@ -69,7 +69,8 @@ public static class FleetServiceApp
         }
         catch
         {
-            ((IDisposable)app).Dispose();
+            // Some parts close themselves asynchronously alone; nothing else runs yet that this could wait for.
+            app.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
     }

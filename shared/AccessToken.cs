@@ -17,7 +17,10 @@ namespace EdgeFleet.Contracts
         /// <summary>Expiry of a node that has no clock.</summary>
         public const long NoClock = 0;
 
-        /// <summary>The token of <paramref name="user"/> (a device id, or a hardware-free enrolment id when claiming).</summary>
+        /// <summary>
+        /// The token of <paramref name="user"/>: the user name as it is sent, which is a device id, or when claiming
+        /// <see cref="Topics.ClaimUser"/> and the enrolment's id.
+        /// </summary>
         public static string Create(string user, long expiry, byte[] key)
         {
             return expiry.ToString() + "." + Signature(user, expiry, key);

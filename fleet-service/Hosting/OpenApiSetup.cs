@@ -31,6 +31,7 @@ internal static class OpenApiSetup
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            operation.OperationId ??= NameOf(context.Description.HttpMethod, context.Description.RelativePath);
             IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
             if (metadata.OfType<IAllowAnonymous>().Any())
                 return Task.CompletedTask;
@@ -49,4 +50,10 @@ internal static class OpenApiSetup
             return Task.CompletedTask;
         });
     }
+
+    // getDevicesIdTelemetryLatest, for routes that have no name of their own.
+    private static string NameOf(string? method, string? path) => string.Concat(
+        (path ?? "").Replace("api/v1/", "", StringComparison.Ordinal).Split(['/', '{', '}', '.', '-', ':'])
+            .Where(part => part.Length != 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..])
+            .Prepend((method ?? "").ToLowerInvariant()));
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using EdgeFleet.Service.Features.Access;
+using EdgeFleet.Service.Storage;
 
 namespace EdgeFleet.Service.Hosting;
 
@@ -27,6 +28,10 @@ internal static class ServiceRunner
         {
             return Say($"port-in-use: {e.Message.TrimEnd('.')}. " +
                 "Stop the program that has it, or choose another with --Http:Url or --Mqtt:Listen.");
+        }
+        catch (Exception e) when (StorageFault.Of(e) is { } fault)
+        {
+            return Say($"{fault.Name}: {fault.Detail} ({e.GetBaseException().Message}) Look after Data:Path.");
         }
         catch (System.Net.Sockets.SocketException e)
         {

@@ -153,7 +153,7 @@ public sealed partial class DeviceHub : IDeviceHub
         string enrolment = credentials.User[Topics.ClaimUser.Length..];
         if (_enrolments.SecretOf(enrolment) is not { } secret)
             return new Admission(null, Refusal.UnknownUser);
-        TokenRule rule = new(_time.GetUtcNow(), _options.Mqtt.AllowClocklessTokens, enrolment);
+        TokenRule rule = new(_time.GetUtcNow(), _options.Mqtt.AllowClocklessTokens, credentials.User);
         Refusal refusal = rule.Judge(credentials, secret);
         return refusal == Refusal.None
             ? new Admission(new Peer(PeerRole.Claimant, enrolment), Refusal.None)

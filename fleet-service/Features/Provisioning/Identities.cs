@@ -106,7 +106,7 @@ public sealed class Identities
 /// <summary>Which password tokens are taken; see <see cref="AccessToken"/>.</summary>
 /// <param name="Now">The service's clock.</param>
 /// <param name="AllowClockless">Whether from a node that has no clock.</param>
-/// <param name="User">Whom the token must name: the device, or the enrolment of a claim.</param>
+/// <param name="User">Whom the token must name: the user name as it was sent, so that a claim's token is no device's.</param>
 internal readonly record struct TokenRule(DateTimeOffset Now, bool AllowClockless, string User)
 {
     /// <summary>Judges the password under a key; who has not got the key learns nothing about the rest.</summary>

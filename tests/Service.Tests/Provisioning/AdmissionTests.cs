@@ -196,8 +196,7 @@ public sealed class AdmissionTests : IAsyncLifetime
 
     private async Task ExpectAsync(Refusal expected, string user, byte[] key)
     {
-        string about = user.StartsWith("claim/") ? user["claim/".Length..] : user;
-        Admission admission = await _board.ConnectAsync(user, key, about: about);
+        Admission admission = await _board.ConnectAsync(user, key);
         Assert.Equal(expected, admission.Refusal);
         Assert.Equal(expected == Refusal.None, admission.Peer != null);
     }

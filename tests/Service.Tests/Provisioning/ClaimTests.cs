@@ -243,7 +243,7 @@ public sealed class ClaimTests : IAsyncLifetime
             Board board = new(after);
             Assert.Equal(answer.DeviceKey, (await board.ClaimAsync(enrolment.Enrolment.Id)).DeviceKey);
             Assert.Equal(Refusal.None, (await board.ConnectAsync(
-                "claim/" + enrolment.Enrolment.Id, enrolment.SecretBytes(), about: enrolment.Enrolment.Id)).Refusal);
+                "claim/" + enrolment.Enrolment.Id, enrolment.SecretBytes())).Refusal);
             Assert.Equal(Refusal.None, (await board.ConnectAsync(answer.DeviceId, answer.DeviceKey)).Refusal);
             await using TestService third = await RestartAsync(after, folder);
             Assert.Equal(ClaimRefusal.AlreadyClaimed,

@@ -58,11 +58,11 @@ public sealed class Board(TestService service, string hardwareId = "a0b1c2d3e4f5
     }
 
     /// <summary>Connects with a password made of the key; by default one of an hour.</summary>
-    public ValueTask<Admission> ConnectAsync(string user, byte[] key, long? expiry = null, string? about = null)
+    public ValueTask<Admission> ConnectAsync(string user, byte[] key, long? expiry = null)
     {
         long until = expiry ?? service.Clock.GetUtcNow().ToUnixTimeSeconds() + 3600;
         return Hub.AdmitAsync(
-            new Credentials("client", user, AccessToken.Create(about ?? user, until, key), null, "192.0.2.7", false),
+            new Credentials("client", user, AccessToken.Create(user, until, key), null, "192.0.2.7", false),
             default);
     }
 

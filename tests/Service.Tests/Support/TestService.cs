@@ -149,7 +149,7 @@ public static class Answers
     private static JsonSerializerOptions Options()
     {
         JsonSerializerOptions options = new(JsonSerializerDefaults.Web);
-        Hosting.HostingSetup.Configure(options);
+        EdgeFleet.Service.Hosting.HostingSetup.Configure(options);
         // The service leaves out what is null; a reader must take that for null.
         options.RespectRequiredConstructorParameters = false;
         return options;
