@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace EdgeFleet.FleetSim;
+
+/// <summary>The command line: options, their help, and what is wrong with what was typed.</summary>
+internal static class CommandLine
+{
+    /// <summary>Most nodes of one process: each has its flash and its link in memory.</summary>
+    public const int MostNodes = 20_000;
+
+    public static RootCommand Create(Func<SimOptions, CancellationToken, Task<int>> run)
+    {
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "How many nodes.",
+            DefaultValueFactory = _ => 16,
+        };
+        nodes.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 1 and <= MostNodes,
+            $"--nodes takes 1 to {MostNodes:N0}."));
+        var mix = new Option<(int, int)?>("--mix")
+        {
+            Description = "Air Boxes to bridge nodes. Default: 3:1.",
+            HelpName = "AIRBOX:BRIDGE",
+            CustomParser = ParseMix,
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "The seed that all chance comes from. With --virtual, the same seed gives the same run.",
+            DefaultValueFactory = _ => 1,
+        };
+        var duration = new Option<TimeSpan?>("--for")
+        {
+            Description = "How long, in simulated time, such as 90s, 15m, 6h or 2d. Default: until Ctrl-C; with "
+                + "--virtual an hour, or the recording's length.",
+            HelpName = "DURATION",
+            CustomParser = ParseDuration,
+        };
+        var window = new Option<TimeSpan?>("--window")
+        {
+            Description = "Length of the nodes' windows, 1s to 1h. Default: each kind's own, 60 s and 10 s.",
+            HelpName = "DURATION",
+            CustomParser = ParseDuration,
+        };
+        var isVirtual = new Option<bool>("--virtual") { Description = "Virtual time, as fast as it goes." };
+        var service = new Option<Uri?>("--service")
+        {
+            Description = "A service that runs already. Its API token, role operator, is taken from EDGEFLEET_TOKEN; "
+                + "nodes connect to --mqtt.",
+            HelpName = "URL",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Data folder of the service. Default: ./data; with --virtual a temporary one.",
+            HelpName = "FOLDER",
+        };
+        var http = new Option<string?>("--http")
+        {
+            Description = "Where the service serves its pages. Default: http://127.0.0.1:8080; with --virtual a free port.",
+            HelpName = "URL",
+        };
+        var mqtt = new Option<string?>("--mqtt")
+        {
+            Description = "Where nodes find the gateway. Default: 127.0.0.1:1883.",
+            HelpName = "HOST:PORT",
+        };
+        mqtt.Validators.Add(result => Check(result, TryEndPoint(result.GetValueOrDefault<string>(), out _, out _),
+            "--mqtt takes HOST:PORT, such as 127.0.0.1:1883."));
+        var faults = new Option<FaultPlan?>("--faults")
+        {
+            Description = "What goes wrong: none, rough, storm, or a JSON file with lossPercent, duplicatePercent, "
+                + "reorderPercent, delayMs (these with --virtual), partitionsPerDay, partitionMinutes, powerCutsPerDay. "
+                + "Default: none.",
+            HelpName = "PLAN",
+            CustomParser = ParseFaults,
+        };
+        var airBox = new Option<string?>("--replay-airbox")
+        {
+            Description = "A recording for the Air Boxes: CSV with a time column, PM2.5, TEMP and RH; may be gzipped.",
+            HelpName = "FILE",
+        };
+        var bridge = new Option<string?>("--replay-bridge")
+        {
+            Description = "A recording for the bridge nodes: CSV with a time column and vertical acceleration in g.",
+            HelpName = "FILE",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print the summary as JSON on standard output, everything else on standard error.",
+        };
+        var root = new RootCommand(
+            "Runs the real firmware of a fleet on simulated boards, with a fleet service to report to.")
+        {
+            nodes, mix, seed, duration, window, isVirtual, service, data, http, mqtt, faults, airBox, bridge, json,
+        };
+        root.Validators.Add(result =>
+        {
+            bool inVirtual = result.GetValue(isVirtual);
+            if (inVirtual && result.GetValue(service) != null)
+                result.AddError("--virtual brings its own service: a running one cannot be slowed down. Leave --service out.");
+            if (!inVirtual && result.GetValue(faults) is { NeedsMemoryLink: true })
+                result.AddError("TCP neither loses nor repeats messages: loss, duplicates, reordering and delay need --virtual.");
+            if (result.GetValue(window) is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromHours(1)))
+                result.AddError("--window takes 1s to 1h.");
+        });
+        root.SetAction((result, cancel) =>
+        {
+            bool inVirtual = result.GetValue(isVirtual);
+            return run(
+                new SimOptions
+                {
+                    Nodes = result.GetValue(nodes),
+                    Mix = result.GetValue(mix) ?? (3, 1),
+                    Seed = result.GetValue(seed),
+                    For = result.GetValue(duration),
+                    Window = result.GetValue(window),
+                    Virtual = inVirtual,
+                    Service = result.GetValue(service),
+                    DataPath = result.GetValue(data) ?? (inVirtual ? null : "./data"),
+                    Http = result.GetValue(http) ?? (inVirtual ? "http://127.0.0.1:0" : "http://127.0.0.1:8080"),
+                    Mqtt = result.GetValue(mqtt) ?? "127.0.0.1:1883",
+                    Faults = result.GetValue(faults) ?? FaultPlan.None,
+                    ReplayAirBox = result.GetValue(airBox),
+                    ReplayBridge = result.GetValue(bridge),
+                    Json = result.GetValue(json),
+                },
+                cancel);
+        });
+        return root;
+    }
+
+    /// <summary>Takes HOST:PORT apart.</summary>
+    public static bool TryEndPoint(string? text, out string host, out int port)
+    {
+        host = "";
+        port = 0;
+        int colon = text?.LastIndexOf(':') ?? -1;
+        if (colon < 1 || !int.TryParse(text.AsSpan(colon + 1), out port) || port is < 0 or > 65535)
+            return false;
+        host = text![..colon].Trim('[', ']');
+        return true;
+    }
+
+    private static (int, int)? ParseMix(ArgumentResult result)
+    {
+        string[] parts = result.Tokens[0].Value.Split(':');
+        if (parts.Length == 2 && int.TryParse(parts[0], out int airBox) && int.TryParse(parts[1], out int bridge)
+            && airBox is >= 0 and <= MostNodes && bridge is >= 0 and <= MostNodes && airBox + bridge > 0)
+            return (airBox, bridge);
+        result.AddError("--mix takes two whole numbers, such as 3:1; not both may be 0.");
+        return null;
+    }
+
+    private static TimeSpan? ParseDuration(ArgumentResult result)
+    {
+        if (Durations.TryParse(result.Tokens[0].Value, out var duration))
+            return duration;
+        result.AddError($"'{result.Tokens[0].Value}' is no duration; write it like 250ms, 90s, 15m, 6h or 2d.");
+        return null;
+    }
+
+    private static FaultPlan ParseFaults(ArgumentResult result)
+    {
+        if (FaultPlan.TryLoad(result.Tokens[0].Value, out var plan, out string error))
+            return plan;
+        result.AddError(error);
+        return FaultPlan.None;
+    }
+
+    private static void Check(OptionResult result, bool good, string message)
+    {
+        if (!good)
+            result.AddError(message);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EdgeFleet.Contracts;
+
+namespace EdgeFleet.FleetSim;
+
+/// <summary>What the REST interface answered instead of what was asked for.</summary>
+public sealed class FleetApiException(string message) : Exception(message);
+
+/// <summary>The part of the service's REST interface that a simulation needs.</summary>
+public sealed class FleetApi : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private readonly HttpClient _http;
+
+    /// <summary>The service at an address, with an API token of the role operator at least.</summary>
+    public FleetApi(Uri address, string token)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>A device, as far as a simulation cares.</summary>
+    public sealed record Device(string Id, string HardwareId, string Site);
+
+    /// <summary>A board that may claim without an operator.</summary>
+    public sealed record Board(string HardwareId, string Name, double Latitude, double Longitude);
+
+    /// <summary>The fleet's counts.</summary>
+    public sealed record Stats(
+        long WindowsStored, long WindowDuplicates, long WindowsDropped, long EventsStored, long Rejected,
+        IReadOnlyList<DeviceStats>? PerDevice);
+
+    /// <summary>One device's counts.</summary>
+    public sealed record DeviceStats(string Device, long WindowsStored, long WindowsDropped, long WindowDuplicates);
+
+    /// <summary>The store's count of its own rows.</summary>
+    public sealed record Audit(long Windows, long StoredTwice);
+
+    /// <summary>Makes an enrolment of known boards; gives its id and secret.</summary>
+    public async Task<(string Id, byte[] Secret)> EnrolAsync(
+        NodeKind kind, string site, IReadOnlyList<Board> boards, DateTimeOffset now, CancellationToken cancel)
+    {
+        const int AtOnce = 500;
+        var request = new
+        {
+            kind = kind == NodeKind.AirBox ? "airBox" : "bridge",
+            site,
+            count = boards.Count,
+            expiresAt = now.AddDays(2),
+            autoAccept = false,
+            note = "fleetsim",
+            preauthorised = boards.Take(AtOnce),
+        };
+        using var made = await SendAsync(HttpMethod.Post, "/api/v1/enrolments", request, cancel);
+        string id = made.RootElement.GetProperty("enrolment").GetProperty("id").GetString()!;
+        string secret = made.RootElement.GetProperty("secret").GetString()!;
+        for (int i = AtOnce; i < boards.Count; i += AtOnce)
+        {
+            using var more = await SendAsync(HttpMethod.Post, $"/api/v1/enrolments/{id}/preauthorised",
+                boards.Skip(i).Take(AtOnce), cancel);
+        }
+        return (id, System.Buffers.Text.Base64Url.DecodeFromChars(secret));
+    }
+
+    /// <summary>All devices of the directory.</summary>
+    public async Task<IReadOnlyList<Device>> DevicesAsync(CancellationToken cancel)
+    {
+        const int Page = 500;
+        var all = new List<Device>();
+        while (true)
+        {
+            using var page = await SendAsync(HttpMethod.Get, $"/api/v1/devices?skip={all.Count}&top={Page}", null, cancel);
+            var items = page.RootElement.GetProperty("items");
+            foreach (var item in items.EnumerateArray())
+                all.Add(item.GetProperty("device").Deserialize<Device>(Json)!);
+            if (items.GetArrayLength() < Page)
+                return all;
+        }
+    }
+
+    /// <summary>Lets a board that lost its memory claim anew, under its old id.</summary>
+    public async Task ReleaseAsync(string device, CancellationToken cancel)
+    {
+        using var done = await SendAsync(HttpMethod.Post, $"/api/v1/devices/{device}/release", null, cancel);
+    }
+
+    /// <summary>Sets a device's windows and state reports.</summary>
+    public async Task ConfigureAsync(string device, TimeSpan window, CancellationToken cancel)
+    {
+        var config = new { windowMs = (int)window.TotalMilliseconds, stateIntervalMs = 60_000 };
+        using var done = await SendAsync(HttpMethod.Put, $"/api/v1/devices/{device}/config", config, cancel);
+    }
+
+    /// <summary>The fleet's counts, device by device where wanted.</summary>
+    public async Task<Stats> StatsAsync(CancellationToken cancel)
+    {
+        using var stats = await SendAsync(HttpMethod.Get, "/api/v1/telemetry/stats?devices=true", null, cancel);
+        return stats.RootElement.Deserialize<Stats>(Json)!;
+    }
+
+    /// <summary>What the store counts when it looks at every row.</summary>
+    public async Task<Audit> AuditAsync(CancellationToken cancel)
+    {
+        using var audit = await SendAsync(HttpMethod.Get, "/api/v1/telemetry/audit", null, cancel);
+        return audit.RootElement.Deserialize<Audit>(Json)!;
+    }
+
+    /// <summary>Any other question; the answer as it came.</summary>
+    public Task<JsonDocument> GetAsync(string path, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Get, path, null, cancel);
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body != null)
+            request.Content = JsonContent.Create(body, options: Json);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, cancel);
+        }
+        catch (HttpRequestException problem)
+        {
+            throw new FleetApiException($"The service at {_http.BaseAddress} does not answer: {problem.Message}");
+        }
+        using (response)
+        {
+            string text = await response.Content.ReadAsStringAsync(cancel);
+            if (response.IsSuccessStatusCode)
+                return JsonDocument.Parse(text.Length == 0 ? "null" : text);
+            throw new FleetApiException($"{method} {path}: {(int)response.StatusCode} {Detail(text)}");
+        }
+    }
+
+    private static string Detail(string text)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? "" : text;
+        }
+        catch (JsonException)
+        {
+            return text.Length > 200 ? text[..200] : text;
+        }
+    }
+}

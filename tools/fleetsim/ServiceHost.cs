@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using System.Text.Json;
+using EdgeFleet.Service;
+using EdgeFleet.Service.Features.Access;
+using EdgeFleet.Service.Features.Audit;
+using EdgeFleet.Service.Gateway;
+using EdgeFleet.Service.Hosting;
+using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Ingest;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace EdgeFleet.FleetSim;
+
+/// <summary>The whole service in this process, over real time or virtual.</summary>
+public sealed class ServiceHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ServiceHost(WebApplication app, MemoryGateway? gateway, string token)
+    {
+        _app = app;
+        Gateway = gateway;
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
+            .Addresses.First(a => a.StartsWith("http", StringComparison.Ordinal));
+        Address = new Uri(address);
+        Api = new FleetApi(Address, token);
+    }
+
+    /// <summary>Where the pages are.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The service's REST interface, as an admin.</summary>
+    public FleetApi Api { get; }
+
+    /// <summary>The gateway in memory, under virtual time.</summary>
+    public MemoryGateway? Gateway { get; }
+
+    /// <summary>The admin's one-time password; null: the admin has chosen one of its own.</summary>
+    public string? AdminPassword => _app.Services.GetRequiredService<FirstStart>().AdminPassword;
+
+    /// <summary>Starts the service; over virtual <paramref name="time"/> with the gateway in memory, else with the real one.</summary>
+    /// <exception cref="StartupException">It cannot start; the message says what to do.</exception>
+    public static async Task<ServiceHost> StartAsync(
+        SimOptions options, string dataPath, TimeProvider? time, CancellationToken cancel)
+    {
+        string[] args =
+        [
+            $"--Data:Path={dataPath}",
+            $"--Http:Url={options.Http}",
+            $"--Mqtt:Listen={(time == null ? options.Mqtt : "")}",
+            "--Logging:LogLevel:Default=Warning",
+            // Nodes whose chance it is to have no identity or a wrong clock are part of the show, not news.
+            "--Logging:LogLevel:EdgeFleet.Service.Hub=Error",
+        ];
+        MemoryGateway? gateway = null;
+        var app = FleetServiceApp.Create(args, builder =>
+        {
+            if (time == null)
+                return;
+            builder.Services.AddSingleton(time);
+            builder.Services.AddSingleton<MemoryGateway>();
+            builder.Services.AddSingleton<IDeviceLink>(services => services.GetRequiredService<MemoryGateway>());
+        });
+        try
+        {
+            if (time != null)
+                gateway = app.Services.GetRequiredService<MemoryGateway>();
+            await app.StartAsync(cancel);
+            var tokens = app.Services.GetRequiredService<ApiTokens>();
+            var made = await tokens.CreateAsync("fleetsim", Role.Admin, null,
+                app.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddDays(1), Actor.System, cancel);
+            if (made.Fault is { } fault)
+                throw new InvalidOperationException(fault.ToString());
+            return new ServiceHost(app, gateway, made.Value!.Secret);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes once everything that was acknowledged so far can be read through the API.</summary>
+    public async Task ProjectedAsync(CancellationToken cancel)
+    {
+        var journal = _app.Services.GetRequiredService<IIngestReader>();
+        await _app.Services.GetRequiredService<ProjectionProgress>().ReachedAsync(journal.Head, cancel);
+    }
+
+    /// <summary>Stops the service in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,105 @@
+using EdgeFleet.Boards.Sim;
+using EdgeFleet.Boards.Sim.Link;
+using EdgeFleet.Boards.Sim.Replay;
+using EdgeFleet.Boards.Sim.Sensors;
+using EdgeFleet.Boards.Sim.Time;
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware;
+
+namespace EdgeFleet.FleetSim;
+
+/// <summary>All simulated nodes of a city, enrolled with a service.</summary>
+public sealed class SimFleet
+{
+    private const string FirmwareVersion = "0.1.0";
+
+    private SimFleet(IReadOnlyList<SimNode> nodes)
+    {
+        Nodes = nodes;
+    }
+
+    /// <summary>The nodes, Air Boxes first.</summary>
+    public IReadOnlyList<SimNode> Nodes { get; }
+
+    /// <summary>
+    /// Enrols boards, each under its site's enrolment, and makes them. Boards that an earlier run has left at the
+    /// service are released first: these ones have lost their memory, as an erased board has.
+    /// </summary>
+    public static async Task<SimFleet> EnrolAsync(
+        SimOptions options, FleetApi api, SimClock world, SimClock service, Recordings recordings, (string Host, int Port) gateway,
+        Func<ulong, ISimLink> link, CancellationToken cancel)
+    {
+        var plans = Plan(options);
+        var known = (await api.DevicesAsync(cancel)).ToDictionary(device => device.HardwareId, device => device.Id);
+        foreach (var plan in plans)
+        {
+            if (known.TryGetValue(plan.Board.HardwareId, out string? device))
+                await api.ReleaseAsync(device, cancel);
+        }
+        var enrolments = new Dictionary<(NodeKind, string), (string Id, byte[] Secret)>();
+        foreach (var group in plans.GroupBy(plan => (plan.Kind, plan.Site.Name)))
+        {
+            enrolments[group.Key] = await api.EnrolAsync(
+                group.Key.Kind, group.Key.Name, [.. group.Select(plan => plan.Board)],
+                DateTimeOffset.FromUnixTimeMilliseconds(service.UtcMs), cancel);
+        }
+        var city = new SimCity(SimRandom.Derive(options.Seed, "city"));
+        var bridge = new SimBridge(SimRandom.Derive(options.Seed, "bridge"));
+        int bridgeNodes = plans.Count(plan => plan.Kind == NodeKind.Bridge);
+        int placed = 0;
+        var nodes = new List<SimNode>(plans.Count);
+        foreach (var plan in plans)
+        {
+            var (id, secret) = enrolments[(plan.Kind, plan.Site.Name)];
+            var mount = new AccelerometerMount();
+            // Spread over the span, none on its supports.
+            if (plan.Kind == NodeKind.Bridge)
+                mount = mount with { Place = (placed++ + 1.0) / (bridgeNodes + 1) };
+            nodes.Add(new SimNode(
+                new SimNodeOptions
+                {
+                    Kind = plan.Kind,
+                    Seed = plan.Seed,
+                    World = world,
+                    Settings = new NodeSettings
+                    {
+                        FirmwareVersion = FirmwareVersion,
+                        EnrolmentId = id,
+                        EnrolmentSecret = secret,
+                        GatewayHost = gateway.Host,
+                        GatewayPort = gateway.Port,
+                    },
+                    ReferenceClock = recordings.ReferenceClock,
+                    City = city,
+                    Bridge = bridge,
+                    Mount = mount,
+                    AirBoxRecording = recordings.AirBox,
+                    BridgeRecording = recordings.Bridge,
+                },
+                link(plan.Seed)));
+        }
+        return new SimFleet(nodes);
+    }
+
+    private sealed record NodePlan(NodeKind Kind, ulong Seed, Site Site, FleetApi.Board Board);
+
+    private static List<NodePlan> Plan(SimOptions options)
+    {
+        var plans = new List<NodePlan>(options.Nodes);
+        for (int i = 0; i < options.Nodes; i++)
+        {
+            bool airBox = i < options.AirBoxes;
+            int number = airBox ? i : i - options.AirBoxes;
+            var site = airBox ? City.AirBoxSites[number % City.AirBoxSites.Length] : City.Bridge;
+            int atSite = airBox ? number / City.AirBoxSites.Length : number;
+            ulong seed = SimRandom.Derive(options.Seed, (airBox ? "airbox-" : "bridge-") + number);
+            string name = airBox ? $"{site.Name} {atSite + 1}" : $"{site.Name}, sensor {atSite + 1}";
+            // A second box of a site hangs some streets further on.
+            double shift = 0.0008 * atSite;
+            plans.Add(new NodePlan(
+                airBox ? NodeKind.AirBox : NodeKind.Bridge, seed, site,
+                new FleetApi.Board(SimBoard.HardwareIdOf(seed), name, site.Latitude + shift % 0.02, site.Longitude + shift % 0.03)));
+        }
+        return plans;
+    }
+}
