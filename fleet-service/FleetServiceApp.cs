@@ -4,6 +4,7 @@ using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
 using EdgeFleet.Service.Ingest;
@@ -43,6 +44,7 @@ public static class FleetServiceApp
         builder.AddTelemetry();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
+        builder.AddMqttGateway(builder.Settings().Mqtt);
         builder.AddWeb();
 
         configure?.Invoke(builder);
