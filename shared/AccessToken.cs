@@ -19,7 +19,7 @@ namespace EdgeFleet.Contracts
 
         /// <summary>
         /// The token of <paramref name="user"/>: the user name as it is sent, which is a device id, or when claiming
-        /// <see cref="Topics.ClaimUser"/> and the enrolment's id.
+        /// <see cref="Topics.ClaimUser"/> and the enrolment's id. <paramref name="expiry"/>: 0 to 9,999,999,999.
         /// </summary>
         public static string Create(string user, long expiry, byte[] key)
         {

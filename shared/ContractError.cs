@@ -30,7 +30,7 @@ namespace EdgeFleet.Contracts
         /// <summary>Reserved additional information 28 to 30, or a simple value outside false, true and null.</summary>
         Reserved = 7,
 
-        /// <summary>Arrays, maps and tags nested deeper than <see cref="Limits.MaxDepth"/>.</summary>
+        /// <summary>Arrays, maps and tags nested deeper than <see cref="Limits.MaxDepth"/> in a skipped item.</summary>
         TooDeep = 8,
 
         /// <summary>A string, array or message longer than its bound in <see cref="Limits"/>.</summary>
@@ -42,7 +42,7 @@ namespace EdgeFleet.Contracts
         /// <summary>A number outside the range that its field allows.</summary>
         OutOfRange = 11,
 
-        /// <summary>The same key twice in one map.</summary>
+        /// <summary>The same key twice in one map, or two values in one SenML record.</summary>
         DuplicateKey = 12,
 
         /// <summary>A mandatory key is absent.</summary>
@@ -57,13 +57,13 @@ namespace EdgeFleet.Contracts
         /// <summary>An identifier, channel name or unit with characters or a length that its grammar refuses.</summary>
         InvalidName = 16,
 
-        /// <summary>A SenML label that must be understood (it ends in '_'), or an unknown base version.</summary>
+        /// <summary>A SenML label that must be understood (it ends in '_'), or a base version with features unknown here.</summary>
         UnsupportedSenml = 17,
 
         /// <summary>A telemetry pack whose records name another device than the one that sent it.</summary>
         ForeignName = 18,
 
-        /// <summary>A SenML record outside a window, or a window without a head.</summary>
+        /// <summary>A telemetry pack without a window, or a SenML record before the first head.</summary>
         NoWindow = 19,
     }
 }

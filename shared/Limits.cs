@@ -3,12 +3,16 @@ namespace EdgeFleet.Contracts
     /// <summary>Every bound that board and service must agree on, with its arithmetic.</summary>
     public static class Limits
     {
-        /// <summary>Deepest nesting of arrays, maps and tags. SenML with a decimal fraction needs 4; 8 leaves room.</summary>
+        /// <summary>
+        /// Deepest nesting of arrays, maps and tags in an item that a reader skips because it does not know its key. What
+        /// it knows has a fixed depth: 4 in a SenML pack with a decimal fraction, 6 in a desired state.
+        /// </summary>
         public const int MaxDepth = 8;
 
         /// <summary>
-        /// Largest payload of one MQTT message, in bytes. A block answer is the largest we make: 4,096 bytes of data
-        /// and at most 64 of framing; 6 KiB fits the receive buffer of a board beside its TLS session.
+        /// Largest payload of one MQTT message, in bytes. A waveform chunk is the largest message of fixed bounds: 4,096
+        /// bytes of data and at most 78 of framing; a block answer has as many and 61. Packs of telemetry are filled up
+        /// to this size; 6 KiB fits the receive buffer of a board beside its TLS session.
         /// </summary>
         public const int MaxPayload = 6 * 1024;
 
@@ -24,10 +28,15 @@ namespace EdgeFleet.Contracts
         /// <summary>Channel names such as <c>pm25</c> or <c>az</c>, in bytes.</summary>
         public const int MaxChannelName = 24;
 
-        /// <summary>SenML unit names, in bytes. The longest in the registries has 12 (<c>dBW/m2/sr/Hz</c>).</summary>
+        /// <summary>
+        /// SenML unit names, in bytes. The longest of RFC 8428 and RFC 8798 has 8 (<c>beat/min</c>); 12 leaves room for
+        /// what is registered later.
+        /// </summary>
         public const int MaxUnit = 12;
 
-        /// <summary>SenML name after its base name was put before it: <c>ef:</c>, an id, a slash and a channel.</summary>
+        /// <summary>
+        /// SenML name, in characters, after its base name was put before it: <c>ef:</c>, an id, a slash and a channel.
+        /// </summary>
         public const int MaxSenmlName = 3 + MaxId + 1 + MaxChannelName;
 
         /// <summary>Free text in states, events and replies, in UTF-8 bytes.</summary>
@@ -40,13 +49,21 @@ namespace EdgeFleet.Contracts
         public const int MaxChannels = 16;
 
         /// <summary>
-        /// One encoded window without its head, in bytes: 16 channels of at most 72 bytes (name 26, unit 14, value
-        /// with exponent 13, four statistics) is the worst case that a node of ours produces.
+        /// One encoded window without its head, in bytes: <see cref="MaxChannels"/> records of at most 95 bytes. Map 1;
+        /// name 1 + 2 + 24; unit 1 + 1 + 12; value 1 + 3 of decimal fraction + 9; <c>st</c> 3 + 1, three numbers of 9
+        /// and a count of 5; <c>q</c> 2 + 2, for flags below 256.
         /// </summary>
-        public const int MaxWindowBody = 1152;
+        public const int MaxWindowBody = MaxChannels * 95;
 
-        /// <summary>The head record of a window in a pack, in bytes.</summary>
-        public const int MaxWindowHead = 112;
+        /// <summary>
+        /// The head record of a window in a pack, in bytes; the first of a pack takes at most 98. Map 1; base version
+        /// 1 + 2; base name 1 + 2 + 36; base time 1 + 3 of decimal fraction + 9; name 8; unit 7; sequence number 1 + 5;
+        /// <c>ep</c> 3 + 5; <c>dur</c> 4 + 5; <c>tq</c> 3 + 1.
+        /// </summary>
+        public const int MaxWindowHead = 98;
+
+        /// <summary>Powers of ten in a decimal fraction, to either side of zero: 10^18 is the last below 2^63.</summary>
+        public const int MaxExponent = 18;
 
         /// <summary>Windows in one pack; a node that catches up sends packs of this size.</summary>
         public const int MaxWindowsPerPack = 32;
@@ -85,15 +102,15 @@ namespace EdgeFleet.Contracts
         public const int MaxBlock = 4096;
 
         /// <summary>
-        /// Samples of one waveform chunk. Delta coded, a 20-bit sample takes at most 3 bytes: 1,024 samples stay
-        /// below 3,072 bytes and so below <see cref="MaxPayload"/>.
+        /// Samples of one waveform chunk. Delta coded, a 20-bit sample takes at most 3 bytes, so 1,024 of them take at
+        /// most 3,072 and always fit <see cref="MaxChunkBytes"/>; wider samples may fill a chunk earlier.
         /// </summary>
         public const int MaxChunkSamples = 1024;
 
-        /// <summary>Delta-coded bytes of one waveform chunk; see <see cref="MaxChunkSamples"/>.</summary>
+        /// <summary>Delta-coded bytes of one waveform chunk; with its framing it fits <see cref="MaxPayload"/>.</summary>
         public const int MaxChunkBytes = 4096;
 
-        /// <summary>Chunks of one captured event and axis: 64 x 1,024 samples are 8 minutes at 125 Hz.</summary>
+        /// <summary>Chunks of one captured event and axis: 64 x 1,024 samples are 524 seconds at 125 Hz.</summary>
         public const int MaxChunks = 64;
 
         /// <summary>Data of one command reply, in bytes.</summary>

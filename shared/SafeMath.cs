@@ -12,7 +12,10 @@ namespace EdgeFleet.Contracts
             return divisor == 0 ? whenZero : dividend / divisor;
         }
 
-        /// <summary>Mantissa x 10^exponent as the nearest double; exact powers of ten reach 10^22.</summary>
+        /// <summary>
+        /// Mantissa x 10^exponent. The nearest double where the mantissa fits into 53 bits and the exponent lies within
+        /// -22 to 22, for then both are exact and only the last step rounds; else off by an ulp or two.
+        /// </summary>
         public static double Scale(long mantissa, int exponent)
         {
             double value = mantissa;
@@ -23,18 +26,25 @@ namespace EdgeFleet.Contracts
             return exponent < 0 ? Divide(value, power, value) : value * power;
         }
 
-        /// <summary>Quotient rounded half away from zero. A divisor of zero gives zero.</summary>
+        /// <summary>
+        /// Quotient rounded half away from zero, for all values. A divisor of zero gives zero, and -2^63 / -1 the
+        /// largest long.
+        /// </summary>
         public static long DivideRounded(long dividend, long divisor)
         {
             if (divisor == 0)
                 return 0;
-            if (divisor < 0)
-            {
-                dividend = -dividend;
-                divisor = -divisor;
-            }
-            long half = divisor / 2;
-            return dividend >= 0 ? (dividend + half) / divisor : (dividend - half) / divisor;
+            // The one quotient that a long cannot hold is -2^63 / -1, and dividing it is an exception.
+            if (divisor == -1)
+                return dividend == long.MinValue ? long.MaxValue : -dividend;
+            long quotient = dividend / divisor;
+            long remainder = dividend % divisor;
+            // Compared below zero, where every long has its counterpart, so that nothing overflows.
+            long rest = remainder > 0 ? -remainder : remainder;
+            long whole = divisor > 0 ? -divisor : divisor;
+            if (rest <= whole - rest)
+                quotient += dividend < 0 == divisor < 0 ? 1 : -1;
+            return quotient;
         }
     }
 }

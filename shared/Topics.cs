@@ -48,7 +48,10 @@ namespace EdgeFleet.Contracts
         /// <summary>First level of every topic.</summary>
         public const string Root = "ef/";
 
-        /// <summary>Second level of claims; not a valid device id for a device (<see cref="For"/> never makes one).</summary>
+        /// <summary>
+        /// What claims begin with. A device called <c>claim</c> would never be heard: <see cref="TryParse"/> takes its
+        /// topics for claims and refuses them.
+        /// </summary>
         public const string ClaimRoot = "ef/claim/";
 
         /// <summary>User name of a board that claims: this and the enrolment's id.</summary>
@@ -104,13 +107,13 @@ namespace EdgeFleet.Contracts
         {
             kind = TopicKind.None;
             id = "";
-            if (!topic.StartsWith(Root))
+            if (!Begins(topic, Root))
                 return false;
             int from = Root.Length;
             int slash = topic.IndexOf('/', from);
             if (slash < 0)
                 return false;
-            if (topic.StartsWith(ClaimRoot))
+            if (Begins(topic, ClaimRoot))
             {
                 from = ClaimRoot.Length;
                 slash = topic.IndexOf('/', from);
@@ -143,6 +146,19 @@ namespace EdgeFleet.Contracts
                 }
             }
             return false;
+        }
+
+        // string.StartsWith goes by the culture's rules on .NET, where invisible characters do not count.
+        private static bool Begins(string text, string start)
+        {
+            if (text.Length < start.Length)
+                return false;
+            for (int i = 0; i < start.Length; i++)
+            {
+                if (text[i] != start[i])
+                    return false;
+            }
+            return true;
         }
     }
 }

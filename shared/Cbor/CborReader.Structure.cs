@@ -23,7 +23,10 @@ namespace EdgeFleet.Contracts.Cbor
         {
             if (!TryReadHead(out int major, out tag))
                 return false;
-            return major == 6 || Fail(ContractError.WrongType);
+            if (major == 6)
+                return true;
+            tag = 0;
+            return Fail(ContractError.WrongType);
         }
 
         /// <summary>Reads a byte string of at most <paramref name="most"/> bytes as a range of <see cref="Buffer"/>.</summary>
@@ -64,7 +67,8 @@ namespace EdgeFleet.Contracts.Cbor
 
         /// <summary>
         /// Reads the key of a pair. Integer keys of 0 to 31 are remembered in <paramref name="seen"/> and refused the
-        /// second time; every other key reads as <see cref="UnknownKey"/> and its value is to be skipped.
+        /// second time; every other integer of 64 bits with sign and every text of at most
+        /// <see cref="Limits.MaxText"/> bytes reads as <see cref="UnknownKey"/>, and its value is to be skipped.
         /// </summary>
         public bool TryReadKey(ref uint seen, out int key)
         {
@@ -84,7 +88,10 @@ namespace EdgeFleet.Contracts.Cbor
             return true;
         }
 
-        /// <summary>Skips one item with everything in it, checking it on the way.</summary>
+        /// <summary>
+        /// Skips one item with everything in it, checking it on the way: at most <see cref="Limits.MaxDepth"/> arrays,
+        /// maps and tags inside each other.
+        /// </summary>
         public bool TrySkip()
         {
             return TrySkip(0);
@@ -100,9 +107,11 @@ namespace EdgeFleet.Contracts.Cbor
 
         private bool TrySkip(int depth)
         {
-            if (depth >= Limits.MaxDepth)
+            CborType type = PeekType();
+            bool holds = type == CborType.Tag || type == CborType.Array || type == CborType.Map;
+            if (holds && depth >= Limits.MaxDepth)
                 return Fail(ContractError.TooDeep);
-            switch (PeekType())
+            switch (type)
             {
                 case CborType.Integer:
                     return TryReadHead(out int _, out ulong _);
@@ -123,6 +132,7 @@ namespace EdgeFleet.Contracts.Cbor
                 case CborType.Map:
                     return TryReadMapStart(Limits.MaxPayload, out int pairs) && TrySkipItems(pairs * 2, depth + 1);
                 default:
+                    // Nothing is left, or the head of a simple value that is not ours: reading it names the error.
                     return TryReadHead(out int _, out ulong _) && Fail(ContractError.Reserved);
             }
         }

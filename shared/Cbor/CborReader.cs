@@ -171,7 +171,8 @@ namespace EdgeFleet.Contracts.Cbor
         }
 
         /// <summary>
-        /// Reads mantissa x 10^exponent: an integer or a decimal fraction (tag 4) with an exponent of -18 to 18.
+        /// Reads mantissa x 10^exponent: an integer or a decimal fraction (tag 4) with an exponent of within
+        /// <see cref="Limits.MaxExponent"/> of zero.
         /// </summary>
         public bool TryReadDecimal(out long mantissa, out int exponent)
         {
@@ -187,10 +188,13 @@ namespace EdgeFleet.Contracts.Cbor
                 return false;
             if (count != 2)
                 return Fail(ContractError.WrongType);
-            return TryReadInt32(-18, 18, out exponent) && TryReadInt64(out mantissa);
+            return TryReadInt32(-Limits.MaxExponent, Limits.MaxExponent, out exponent) && TryReadInt64(out mantissa);
         }
 
-        /// <summary>Reads a finite number in any of the forms SenML allows: integer, float, decimal fraction.</summary>
+        /// <summary>
+        /// Reads a finite number in any of the forms SenML allows: an integer of 64 bits with sign, a float, or a
+        /// decimal fraction as <see cref="TryReadDecimal"/> takes it.
+        /// </summary>
         public bool TryReadNumber(out double value)
         {
             if (PeekType() == CborType.Float)
@@ -227,6 +231,9 @@ namespace EdgeFleet.Contracts.Cbor
                 return Fail(ContractError.IndefiniteLength);
             if (info > 27)
                 return Fail(ContractError.Reserved);
+            // Of the simple values only false, true and null are ours; 24 announces one in the next byte.
+            if (major == 7 && (info < 20 || info == 23 || info == 24))
+                return Fail(ContractError.Reserved);
             if (info < 24)
             {
                 argument = (ulong)info;
@@ -236,22 +243,25 @@ namespace EdgeFleet.Contracts.Cbor
             int size = 1 << (info - 24);
             if (_end - _position - 1 < size)
                 return Fail(ContractError.Truncated);
+            ulong wide = 0;
             for (int i = 1; i <= size; i++)
-                argument = (argument << 8) | _buffer[_position + i];
-            bool shortest = size == 1 ? argument > 23
-                : size == 2 ? argument > 0xFF
-                : size == 4 ? argument > 0xFFFF
-                : argument > 0xFFFFFFFF;
+                wide = (wide << 8) | _buffer[_position + i];
+            bool shortest = size == 1 ? wide > 23
+                : size == 2 ? wide > 0xFF
+                : size == 4 ? wide > 0xFFFF
+                : wide > 0xFFFFFFFF;
             // The argument of major type 7 is a value, not a count; its width is part of its meaning.
             if (!shortest && major != 7)
                 return Fail(ContractError.NotShortest);
+            argument = wide;
             _position += size + 1;
             return true;
         }
 
         private bool FailType()
         {
-            return Fail(_position >= _end ? ContractError.Truncated : ContractError.WrongType);
+            // Of an item that is not even well-formed, its head says what is wrong.
+            return TryReadHead(out int _, out ulong _) && Fail(ContractError.WrongType);
         }
 
         /// <summary>The bits of a narrower IEEE 754 number as those of a double (RFC 8949 appendix D, generalised).</summary>

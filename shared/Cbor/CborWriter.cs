@@ -80,12 +80,15 @@ namespace EdgeFleet.Contracts.Cbor
 
         /// <summary>
         /// Writes mantissa x 10^exponent: an integer where the exponent is zero, else a decimal fraction (tag 4,
-        /// RFC 8949 section 3.4.4). Exact, and free of floating point on the board.
+        /// RFC 8949 section 3.4.4). Exact, and free of floating point on the board. An exponent further from zero than
+        /// <see cref="Limits.MaxExponent"/> is <see cref="ContractError.OutOfRange"/>, as it is when read.
         /// </summary>
         public void WriteDecimal(long mantissa, int exponent)
         {
             if (exponent != 0)
             {
+                if (exponent > Limits.MaxExponent || exponent < -Limits.MaxExponent)
+                    Fail(ContractError.OutOfRange);
                 WriteByte(0xC4);
                 WriteByte(0x82);
                 WriteInt(exponent);
@@ -134,7 +137,7 @@ namespace EdgeFleet.Contracts.Cbor
                 return;
             }
             WriteHead(3, (ulong)bytes);
-            if (!Reserve(bytes))
+            if (bytes == 0 || !Reserve(bytes))
                 return;
             Encoding.UTF8.GetBytes(text, 0, text.Length, _buffer, _position);
             _position += bytes;

@@ -139,7 +139,10 @@ namespace EdgeFleet.Contracts.Messages
             uint mandatory = (1u << 1) | (1u << 2) | (1u << 3);
             if (Status == BlockStatus.Ok)
                 mandatory |= (1u << 4) | (1u << 5);
-            return MapReader.Finish(reader, seen, mandatory);
+            if (MapReader.Finish(reader, seen, mandatory) == ContractError.None
+                && Status == BlockStatus.Ok && (ulong)Offset + (ulong)DataLength > Total)
+                reader.Fail(ContractError.OutOfRange);
+            return reader.Error;
         }
 
         private bool TryReadValue(CborReader reader, int key)

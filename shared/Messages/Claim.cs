@@ -208,6 +208,8 @@ namespace EdgeFleet.Contracts.Messages
             GatewayPort = 0;
             TimeMs = 0;
             RetryAfterS = 0;
+            // A key of an earlier answer must not outlive it.
+            System.Array.Clear(DeviceKey, 0, DeviceKey.Length);
             uint seen = 0;
             if (!reader.TryReadMapStart(MapReader.MaxPairs, out int pairs))
                 return reader.Error;

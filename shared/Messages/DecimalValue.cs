@@ -8,7 +8,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The digits.</summary>
         public long Mantissa;
 
-        /// <summary>The power of ten, -18 to 18.</summary>
+        /// <summary>The power of ten, within <see cref="Limits.MaxExponent"/> of zero.</summary>
         public int Exponent;
 
         /// <summary>Mantissa x 10^exponent.</summary>
@@ -44,14 +44,24 @@ namespace EdgeFleet.Contracts.Messages
             {
                 // One rounding at the end: dividing step by step would round twice.
                 long divisor = 1;
-                while (shift < 0 && divisor <= long.MaxValue / 100)
+                while (shift < 0 && divisor <= long.MaxValue / 10)
                 {
                     divisor *= 10;
                     shift++;
                 }
-                mantissa = shift < 0 ? 0 : SafeMath.DivideRounded(mantissa, divisor);
+                if (shift == 0)
+                    mantissa = SafeMath.DivideRounded(mantissa, divisor);
+                else
+                    mantissa = shift == -1 ? DivideBy10To19(mantissa) : 0;
             }
             return mantissa <= Most && mantissa >= -Most;
+        }
+
+        /// <summary>Rounded as before; the divisor does not fit into a long, but half of it does.</summary>
+        private static long DivideBy10To19(long mantissa)
+        {
+            const long Half = 5000000000000000000L;
+            return mantissa >= Half ? 1 : mantissa <= -Half ? -1 : 0;
         }
 
         internal void Write(CborWriter writer)

@@ -33,7 +33,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The event queue's generation.</summary>
         public uint Epoch;
 
-        /// <summary>Place in the sequence of events of this epoch, from 1.</summary>
+        /// <summary>Place in the sequence of events of this epoch, from 1; 0 while it waits on the node.</summary>
         public uint Sequence;
 
         /// <summary>What happened.</summary>
@@ -51,16 +51,16 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The threshold rule, or empty.</summary>
         public string Rule = "";
 
-        /// <summary>Version of the configuration that the rule came with.</summary>
+        /// <summary>Version of the configuration that the rule came with; sent with a rule only.</summary>
         public uint ConfigVersion;
 
         /// <summary>The channel, or empty.</summary>
         public string Channel = "";
 
-        /// <summary>The value that decided, in the channel's unit.</summary>
+        /// <summary>The value that decided, in the channel's unit; sent with a channel only.</summary>
         public DecimalValue Value;
 
-        /// <summary>The level it was held against, in the channel's unit.</summary>
+        /// <summary>The level it was held against, in the channel's unit; sent with a channel only.</summary>
         public DecimalValue Level;
 
         /// <summary>What no field says, in English; or empty.</summary>

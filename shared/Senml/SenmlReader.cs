@@ -3,121 +3,9 @@ using EdgeFleet.Contracts.Cbor;
 namespace EdgeFleet.Contracts.Senml
 {
     /// <summary>
-    /// One SenML record, resolved: base name, time, unit, value and sum have been put into it (RFC 8428 section 4.6).
-    /// </summary>
-    public sealed class SenmlRecord
-    {
-        /// <summary>Base name and name.</summary>
-        public string Name = "";
-
-        /// <summary>Unit, or empty.</summary>
-        public string Unit = "";
-
-        /// <summary>Base time and time, in seconds: Unix time from 2^28 on, relative to now below.</summary>
-        public double Time;
-
-        /// <summary>Whether <see cref="Value"/> is there.</summary>
-        public bool HasValue;
-
-        /// <summary>Base value and value.</summary>
-        public double Value;
-
-        /// <summary>Exponent of ten that <see cref="Value"/> was coded with; 0 for integers and floats.</summary>
-        public int Exponent;
-
-        /// <summary>Whether <see cref="Bool"/> is there.</summary>
-        public bool HasBool;
-
-        /// <summary>Boolean value.</summary>
-        public bool Bool;
-
-        /// <summary>String value, or null.</summary>
-        public string? Text;
-
-        /// <summary>Where the data value begins in the reader's buffer; -1: none.</summary>
-        public int DataOffset;
-
-        /// <summary>Length of the data value, in bytes.</summary>
-        public int DataLength;
-
-        /// <summary>Whether <see cref="Sum"/> is there.</summary>
-        public bool HasSum;
-
-        /// <summary>Base sum and sum.</summary>
-        public double Sum;
-
-        /// <summary>Update time, in seconds; 0: none.</summary>
-        public double UpdateTime;
-
-        /// <summary>Whether the statistics are there (label <c>st</c>).</summary>
-        public bool HasStatistics;
-
-        /// <summary>Smallest sample.</summary>
-        public double Min;
-
-        /// <summary>Largest sample.</summary>
-        public double Max;
-
-        /// <summary>Standard deviation about the mean.</summary>
-        public double StdDev;
-
-        /// <summary>Samples.</summary>
-        public int Count;
-
-        /// <summary>Quality flags (label <c>q</c>); see <see cref="QualityFlags"/>.</summary>
-        public int Quality;
-
-        /// <summary>Whether this is the head of a window (labels <c>ep</c>, <c>dur</c>).</summary>
-        public bool HasWindow;
-
-        /// <summary>The flash queue's generation (label <c>ep</c>).</summary>
-        public uint Epoch;
-
-        /// <summary>Length of the window, in milliseconds (label <c>dur</c>).</summary>
-        public int DurationMs;
-
-        /// <summary>Time quality (label <c>tq</c>).</summary>
-        public TimeQuality TimeQuality;
-
-        internal bool HasTime;
-        internal bool HasDuration;
-        internal bool HasEpoch;
-
-        internal void Clear()
-        {
-            Name = "";
-            Unit = "";
-            Time = 0;
-            HasValue = false;
-            Value = 0;
-            Exponent = 0;
-            HasBool = false;
-            Bool = false;
-            Text = null;
-            DataOffset = -1;
-            DataLength = 0;
-            HasSum = false;
-            Sum = 0;
-            UpdateTime = 0;
-            HasStatistics = false;
-            Min = 0;
-            Max = 0;
-            StdDev = 0;
-            Count = 0;
-            Quality = 0;
-            HasWindow = false;
-            Epoch = 0;
-            DurationMs = 0;
-            TimeQuality = TimeQuality.Synchronised;
-            HasTime = false;
-            HasDuration = false;
-            HasEpoch = false;
-        }
-    }
-
-    /// <summary>
     /// Reads a SenML pack in CBOR (RFC 8428 section 6) record by record and resolves it. Takes any pack of the RFC with
-    /// definite lengths, not only ours; labels that it does not know are skipped unless they end in '_'.
+    /// definite lengths within <see cref="Limits"/>, not only ours; labels that it does not know are skipped unless they
+    /// end in '_'.
     /// </summary>
     public sealed class SenmlReader
     {
@@ -127,6 +15,9 @@ namespace EdgeFleet.Contracts.Senml
         private const int SeenEpoch = 18;
         private const int SeenDuration = 19;
         private const int SeenTimeQuality = 20;
+
+        // Base version, name, time and unit; what a record consists of that only sets the stage for those after it.
+        private const uint BaseOnly = (1u << 5) | (1u << 4) | (1u << 3) | (1u << 2);
 
         private readonly CborReader _reader;
         private int _left;
@@ -150,7 +41,9 @@ namespace EdgeFleet.Contracts.Senml
         /// <summary>Records that have not been read.</summary>
         public int Left => _left;
 
-        /// <summary>Reads the pack's head; answers false and names the error where it is no pack.</summary>
+        /// <summary>
+        /// Reads the pack's head; answers false and names the error where it is no pack, or one without a record.
+        /// </summary>
         public bool TryBegin()
         {
             _baseName = "";
@@ -160,19 +53,40 @@ namespace EdgeFleet.Contracts.Senml
             _baseSum = 0;
             _hasBaseValue = false;
             _hasBaseSum = false;
-            return _reader.TryReadArrayStart(Limits.MaxRecords, out _left);
+            if (!_reader.TryReadArrayStart(Limits.MaxRecords, out _left))
+                return false;
+            return _left != 0 || _reader.Fail(ContractError.NoWindow);
         }
 
-        /// <summary>Reads and resolves the next record. After the last one, checks that the payload ends with it.</summary>
+        /// <summary>
+        /// Reads and resolves the next record. Records of base fields alone (as in RFC 8428 section 5.1.7) are taken in
+        /// and passed over. After the last one, checks that the payload ends with it.
+        /// </summary>
         public bool TryReadRecord(SenmlRecord record)
         {
             record.Clear();
-            if (_left == 0 || _reader.Error != ContractError.None)
-                return false;
+            while (_left != 0 && _reader.Error == ContractError.None)
+            {
+                uint seen = 0;
+                double time = 0;
+                if (!TryReadFields(record, ref seen, ref time))
+                    return false;
+                _left--;
+                bool passedOver = seen != 0 && (seen & ~BaseOnly) == 0 && !_hasBaseValue && !_hasBaseSum;
+                if (!passedOver && !Resolve(record, time))
+                    return false;
+                if (_left == 0 && !_reader.TryReadEnd())
+                    return false;
+                if (!passedOver)
+                    return true;
+            }
+            return false;
+        }
+
+        private bool TryReadFields(SenmlRecord record, ref uint seen, ref double time)
+        {
             if (!_reader.TryReadMapStart(32, out int pairs))
                 return false;
-            uint seen = 0;
-            double time = 0;
             for (int i = 0; i < pairs; i++)
             {
                 bool read = _reader.PeekType() == CborType.Text
@@ -181,13 +95,14 @@ namespace EdgeFleet.Contracts.Senml
                 if (!read)
                     return false;
             }
-            _left--;
-            return Resolve(record, time) && (_left != 0 || _reader.TryReadEnd());
+            return true;
         }
 
         private bool Resolve(SenmlRecord record, double time)
         {
             record.Name = _baseName + record.Name;
+            if (record.Name.Length > Limits.MaxSenmlName)
+                return _reader.Fail(ContractError.TooLong);
             if (!IsSenmlName(record.Name))
                 return _reader.Fail(ContractError.InvalidName);
             if (record.Unit.Length == 0)
@@ -209,10 +124,18 @@ namespace EdgeFleet.Contracts.Senml
                 return _reader.Fail(ContractError.DuplicateKey);
             if (values == 0 && !record.HasSum)
                 return _reader.Fail(ContractError.MissingField);
+            if (!IsFinite(record.Time) || !IsFinite(record.Value) || !IsFinite(record.Sum))
+                return _reader.Fail(ContractError.NotFinite);
             record.HasWindow = record.HasEpoch && record.HasDuration;
             if (record.HasStatistics)
                 ScaleStatistics(record);
             return true;
+        }
+
+        // Two finite numbers may add up to infinity.
+        private static bool IsFinite(double value)
+        {
+            return value >= -double.MaxValue && value <= double.MaxValue;
         }
 
         private static void ScaleStatistics(SenmlRecord record)
@@ -235,9 +158,10 @@ namespace EdgeFleet.Contracts.Senml
             switch ((int)label)
             {
                 case -1:
-                    // Version 10 is RFC 8428's; a higher one may mean anything.
-                    return _reader.TryReadInt32(0, 255, out int version)
-                        && (version <= 10 || _reader.Fail(ContractError.UnsupportedSenml));
+                    // Up to 10 it is RFC 8428's number; above, a set of features, of which we know one (RFC 9100).
+                    return _reader.TryReadUInt64(out ulong version)
+                        && (version <= 10 || version == SenmlWriter.BaseVersion
+                            || _reader.Fail(ContractError.UnsupportedSenml));
                 case -2:
                     return _reader.TryReadText(Limits.MaxSenmlName, out _baseName);
                 case -3:
@@ -269,7 +193,6 @@ namespace EdgeFleet.Contracts.Senml
                     record.HasSum = true;
                     return _reader.TryReadNumber(out record.Sum);
                 case 6:
-                    record.HasTime = true;
                     return _reader.TryReadNumber(out time);
                 case 7:
                     if (!_reader.TryReadNumber(out number))

@@ -40,6 +40,12 @@ namespace EdgeFleet.Contracts.Senml
         /// <summary>Name of a window's head record.</summary>
         public const string WindowName = "window";
 
+        /// <summary>
+        /// Base version of our packs: 10 (RFC 8428) and 16 for the secondary units of RFC 8798, such as ug/m3 (RFC 9100
+        /// section 4).
+        /// </summary>
+        public const int BaseVersion = 26;
+
         /// <summary>What stands before every name of a device's pack, up to and without its id.</summary>
         public const string NamePrefix = "ef:";
 
@@ -51,13 +57,15 @@ namespace EdgeFleet.Contracts.Senml
 
         /// <summary>
         /// Writes the head of a window. <paramref name="deviceId"/> is given in the first head of a pack only and is
-        /// null in the others: a base name holds until the next one.
+        /// null in the others: base version and base name hold for those that follow.
         /// </summary>
         public static void WriteHead(CborWriter writer, string? deviceId, in WindowHead head)
         {
-            writer.WriteMapStart(deviceId == null ? 7 : 8);
+            writer.WriteMapStart(deviceId == null ? 7 : 9);
             if (deviceId != null)
             {
+                writer.WriteInt(-1);
+                writer.WriteInt(BaseVersion);
                 writer.WriteInt(-2);
                 writer.WriteText(BaseName(deviceId));
             }
