@@ -47,6 +47,15 @@ namespace EdgeFleet.Firmware
         /// <summary>Least delay after the gateway refused the password, or the claim, in milliseconds.</summary>
         public const int RefusedDelayMs = 60 * 1000;
 
+        /// <summary>Least delay after a claim that waits for an operator, in milliseconds.</summary>
+        public const int PendingDelayMs = 5 * 1000;
+
+        /// <summary>How long a connection must have worked for the delays to begin small again, in milliseconds.</summary>
+        public const int StableMs = 60 * 1000;
+
+        /// <summary>How long to leave a port alone that has too much under way, in milliseconds.</summary>
+        public const int BusyDelayMs = 200;
+
         /// <summary>Most messages that wait for their acknowledgement at a time.</summary>
         public const int MaxInFlight = 4;
 

@@ -78,6 +78,8 @@ namespace EdgeFleet.Firmware.Uplink
         private uint _nextEvent;
         private uint _stateSequence;
         private bool _withoutClock;
+        private long _onlineSinceMs;
+        private long _busyUntilMs;
 
         /// <summary>An uplink that has not connected yet.</summary>
         public UplinkAgent(
@@ -115,6 +117,8 @@ namespace EdgeFleet.Firmware.Uplink
                 if (State != UplinkState.Online)
                     return _deadlineMs;
                 long due = _stateDueMs;
+                if (_busyUntilMs != 0 && _busyUntilMs < due)
+                    due = _busyUntilMs;
                 if (!_inFlight.IsEmpty && _inFlight.OldestMs + NodeLimits.AnswerTimeoutMs < due)
                     due = _inFlight.OldestMs + NodeLimits.AnswerTimeoutMs;
                 return due;
@@ -151,7 +155,7 @@ namespace EdgeFleet.Firmware.Uplink
                         Retry(nowMs);
                     break;
             }
-            if (State == UplinkState.Online)
+            if (State == UplinkState.Online && nowMs >= _busyUntilMs)
                 Send(nowMs);
         }
 
@@ -277,17 +281,12 @@ namespace EdgeFleet.Firmware.Uplink
             if (_answer.TimeMs != 0)
                 _time.OfferGatewayTime(nowMs, _answer.TimeMs);
             int delayMs = _answer.RetryAfterS * 1000;
-            if (_answer.Status == ClaimStatus.Granted)
-            {
-                // Not used before it is on flash: a cut now asks again, and gets the same identity.
-                if (_store.SaveIdentity(_answer))
-                    _backoff.Reset();
+            int leastMs = _answer.Status == ClaimStatus.Pending ? NodeLimits.PendingDelayMs : NodeLimits.RefusedDelayMs;
+            if (delayMs < leastMs)
+                delayMs = leastMs;
+            // Not used before it is on flash: a cut now, or a flash that fails, asks again and gets the same identity.
+            if (_answer.Status == ClaimStatus.Granted && _store.SaveIdentity(_answer))
                 delayMs = 0;
-            }
-            else if (delayMs < NodeLimits.BackoffFirstMs)
-            {
-                delayMs = _answer.Status == ClaimStatus.Pending ? NodeLimits.BackoffFirstMs : NodeLimits.RefusedDelayMs;
-            }
             _ports.Link.Disconnect();
             _inFlight.Clear();
             Enter(UplinkState.Waiting, nowMs + delayMs);
@@ -298,6 +297,8 @@ namespace EdgeFleet.Firmware.Uplink
             _nextWindow = _outbox.Windows.Ledger.Done + 1;
             _nextEvent = _outbox.Events.Ledger.Done + 1;
             _stateDueMs = nowMs;
+            _onlineSinceMs = nowMs;
+            _busyUntilMs = 0;
             Enter(UplinkState.Online, 0);
         }
 
@@ -367,7 +368,9 @@ namespace EdgeFleet.Firmware.Uplink
                 _inFlight.Add(messageId, cargo, last, nowMs);
                 return true;
             }
-            if (result != LinkResult.Busy)
+            if (result == LinkResult.Busy)
+                _busyUntilMs = nowMs + NodeLimits.BusyDelayMs;
+            else
                 Retry(nowMs);
             return false;
         }
@@ -381,8 +384,6 @@ namespace EdgeFleet.Firmware.Uplink
                     _outbox.Windows.Acknowledge(last);
                 else if (cargo == Cargo.Event)
                     _outbox.Events.Acknowledge(last);
-                // Only a message that was stored shows that the way is free.
-                _backoff.Reset();
             }
         }
 
@@ -404,6 +405,9 @@ namespace EdgeFleet.Firmware.Uplink
             Failures++;
             _ports.Link.Disconnect();
             _inFlight.Clear();
+            // A gateway that lets in and hangs up is not one that works; only time shows that.
+            if (State == UplinkState.Online && nowMs - _onlineSinceMs >= NodeLimits.StableMs)
+                _backoff.Reset();
             Enter(UplinkState.Waiting, nowMs + _backoff.Next());
         }
 
