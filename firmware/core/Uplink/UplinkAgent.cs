@@ -305,12 +305,17 @@ namespace EdgeFleet.Firmware.Uplink
         /// <summary>State first, then events, then windows: what matters most waits least.</summary>
         private void Send(long nowMs)
         {
-            if (nowMs >= _stateDueMs && !_inFlight.IsFull && !_inFlight.Has(Cargo.State))
+            if (nowMs >= _stateDueMs && CanSend(nowMs) && !_inFlight.Has(Cargo.State))
                 SendState(nowMs);
-            while (!_inFlight.IsFull && _nextEvent <= _outbox.Events.Added && State == UplinkState.Online)
+            while (CanSend(nowMs) && _nextEvent <= _outbox.Events.Added)
                 SendEvent(nowMs);
-            while (!_inFlight.IsFull && _nextWindow <= _outbox.Windows.Added && State == UplinkState.Online)
+            while (CanSend(nowMs) && _nextWindow <= _outbox.Windows.Added)
                 SendWindows(nowMs);
+        }
+
+        private bool CanSend(long nowMs)
+        {
+            return State == UplinkState.Online && nowMs >= _busyUntilMs && !_inFlight.IsFull;
         }
 
         private void SendState(long nowMs)
