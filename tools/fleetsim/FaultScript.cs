@@ -48,7 +48,7 @@ public sealed class FaultScript
     /// <summary>Does what is due.</summary>
     public void Step(long nowMs)
     {
-        if (_node.Link.Partitioned && (nowMs >= _partitionEndMs || _over))
+        if (_node.Link.Partitioned && nowMs >= _partitionEndMs)
         {
             _node.Link.Partitioned = false;
             _partitionDueMs = After(nowMs, _plan.PartitionsPerDay);
@@ -81,7 +81,7 @@ public sealed class FaultScript
     public void End()
     {
         _over = true;
-        _partitionEndMs = 0;
+        _node.Link.Partitioned = false;
         _powerOnMs = 0;
         // A cut that was ordered and has not met its operation yet is called off.
         _node.CutPowerAt(int.MaxValue, CutMoment.Before);

@@ -47,10 +47,11 @@ public sealed class VirtualRun : IAsyncDisposable
     {
         // Any fixed date: a run must not depend on the day on which it is made.
         long start = recordings.StartUtcMs ?? new DateTimeOffset(2026, 3, 2, 6, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        // Whole steps, so that windows begin at round times.
-        start -= start % 60_000;
+        // Whole minutes, so that an Air Box's first window is a whole one; a bridge node's begins with its first sample.
+        start -= start % (recordings.AirBox == null ? 1_000 : 60_000);
         long end = options.For is { } span ? start + (long)span.TotalMilliseconds
-            : recordings.EndUtcMs ?? start + 60 * 60 * 1000;
+            // The last sample is asked for after it was made, and an Air Box's last minute is closed by the next one.
+            : recordings.EndUtcMs + (recordings.AirBox == null ? 2_000 : 60_000) ?? start + 60 * 60 * 1000;
         var clock = new VirtualClock(start);
         var service = await ServiceHost.StartAsync(options, dataPath, clock.Provider, cancel);
         return new VirtualRun(options, clock, service, end);
@@ -93,6 +94,8 @@ public sealed class VirtualRun : IAsyncDisposable
         }
         foreach (var script in scripts)
             script.End();
+        foreach (var node in nodes)
+            ((MemoryLink)node.Link).EndFaults();
         long patience = _clock.UtcMs + DrainMs;
         do
             await StepAsync(nodes, scripts, patience);

@@ -37,7 +37,7 @@ public sealed class MemoryLink : ISimLink
     private const int AnySession = -1;
 
     private readonly IMemoryGateway _gateway;
-    private readonly LinkFaults _faults;
+    private LinkFaults _faults;
     private readonly SimRandom _random;
     private readonly PriorityQueue<(int Session, Action Action), (long DueMs, long Order)> _schedule = new();
     private readonly Queue<SimLinkEvent> _ready = new();
@@ -166,6 +166,9 @@ public sealed class MemoryLink : ISimLink
         found.CopyTo(target);
         return true;
     }
+
+    /// <summary>No more faults from here on, so that a run can hear everyone out.</summary>
+    public void EndFaults() => _faults = new LinkFaults();
 
     /// <summary>The gateway sends a message; on any thread. The array is not to be changed afterwards.</summary>
     public void Deliver(TopicKind kind, byte[] payload)
