@@ -7,7 +7,6 @@ namespace EdgeFleet.Firmware.Uplink
         Windows,
         Event,
         State,
-        Claim,
     }
 
     /// <summary>

@@ -58,28 +58,21 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly NodePorts _ports;
         private readonly NodeStore _store;
         private readonly TimeKeeper _time;
-        private readonly Outbox _outbox;
         private readonly IDesiredSink _sink;
         private readonly Backoff _backoff;
-        private readonly InFlight _inFlight = new InFlight();
+        private readonly Dispatch _dispatch;
         private readonly LinkAddress _address = new LinkAddress();
         private readonly LinkEvent _event = new LinkEvent();
         private readonly DesiredState _desired = new DesiredState();
         private readonly ClaimAnswer _answer = new ClaimAnswer();
         private readonly ClaimRequest _claim = new ClaimRequest();
-        private readonly ReportedState _state = new ReportedState();
         private readonly byte[] _message = new byte[Limits.MaxPayload];
         private readonly CborWriter _writer = new CborWriter(new byte[0]);
         private readonly CborReader _reader = new CborReader(new byte[0]);
 
         private long _deadlineMs;
-        private long _stateDueMs;
-        private uint _nextWindow;
-        private uint _nextEvent;
-        private uint _stateSequence;
         private bool _withoutClock;
         private long _onlineSinceMs;
-        private long _busyUntilMs;
 
         /// <summary>An uplink that has not connected yet.</summary>
         public UplinkAgent(
@@ -89,9 +82,9 @@ namespace EdgeFleet.Firmware.Uplink
             _ports = ports;
             _store = store;
             _time = time;
-            _outbox = outbox;
             _sink = sink;
             _backoff = new Backoff(ports.Entropy);
+            _dispatch = new Dispatch(ports.Link, outbox, sink, _message, _writer);
         }
 
         /// <summary>Where the uplink stands.</summary>
@@ -107,28 +100,19 @@ namespace EdgeFleet.Firmware.Uplink
         public uint Failures { get; private set; }
 
         /// <summary>Interval of state reports, in milliseconds.</summary>
-        public int StateIntervalMs { get; set; } = 5 * 60 * 1000;
+        public int StateIntervalMs
+        {
+            get { return _dispatch.StateIntervalMs; }
+            set { _dispatch.StateIntervalMs = value; }
+        }
 
         /// <summary>Uptime at which the next step is due when no event comes before.</summary>
-        public long NextDueMs
-        {
-            get
-            {
-                if (State != UplinkState.Online)
-                    return _deadlineMs;
-                long due = _stateDueMs;
-                if (_busyUntilMs != 0 && _busyUntilMs < due)
-                    due = _busyUntilMs;
-                if (!_inFlight.IsEmpty && _inFlight.OldestMs + NodeLimits.AnswerTimeoutMs < due)
-                    due = _inFlight.OldestMs + NodeLimits.AnswerTimeoutMs;
-                return due;
-            }
-        }
+        public long NextDueMs => State == UplinkState.Online ? _dispatch.NextDueMs : _deadlineMs;
 
         /// <summary>Something that the service should know at once has changed.</summary>
         public void ReportSoon()
         {
-            _stateDueMs = 0;
+            _dispatch.ReportSoon();
         }
 
         /// <summary>One step at <paramref name="nowMs"/>, the uptime.</summary>
@@ -147,16 +131,14 @@ namespace EdgeFleet.Firmware.Uplink
                         GoOnline(nowMs);
                     break;
                 case UplinkState.Online:
-                    if (!_inFlight.IsEmpty && nowMs - _inFlight.OldestMs >= NodeLimits.AnswerTimeoutMs)
-                        Retry(nowMs);
                     break;
                 default:
                     if (nowMs >= _deadlineMs)
                         Retry(nowMs);
                     break;
             }
-            if (State == UplinkState.Online && nowMs >= _busyUntilMs)
-                Send(nowMs);
+            if (State == UplinkState.Online && !_dispatch.Step(nowMs))
+                Retry(nowMs);
         }
 
         private void Handle(long nowMs)
@@ -177,7 +159,8 @@ namespace EdgeFleet.Firmware.Uplink
                     Subscribed(nowMs);
                     break;
                 case LinkEventType.Stored:
-                    Stored();
+                    if (State == UplinkState.Online)
+                        _dispatch.Stored(_event.MessageId);
                     break;
                 case LinkEventType.Message:
                     Receive(nowMs);
@@ -198,7 +181,6 @@ namespace EdgeFleet.Firmware.Uplink
             _address.ClientId = claiming ? "claim-" + _ports.Board.HardwareId : _store.DeviceId;
             _address.User = user;
             _address.Password = AccessToken.Create(user, expiry, key);
-            _inFlight.Clear();
             _ports.Link.Disconnect();
             if (_ports.Link.Connect(_address) != LinkResult.Ok)
             {
@@ -239,8 +221,8 @@ namespace EdgeFleet.Firmware.Uplink
             System.Array.Copy(_store.ClaimNonce, 0, _claim.Nonce, 0, Limits.ClaimNonceBytes);
             _writer.Reset(_message, 0, _message.Length);
             _claim.Write(_writer);
-            if (_writer.Error != ContractError.None || !Publish(TopicKind.Claim, _claim.HardwareId, 0, _writer.Length,
-                Cargo.Claim, 0, nowMs))
+            if (_writer.Error != ContractError.None || _ports.Link.Publish(
+                TopicKind.Claim, _claim.HardwareId, _message, 0, _writer.Length, out int _) != LinkResult.Ok)
             {
                 Retry(nowMs);
                 return;
@@ -288,115 +270,20 @@ namespace EdgeFleet.Firmware.Uplink
             if (_answer.Status == ClaimStatus.Granted && _store.SaveIdentity(_answer))
                 delayMs = 0;
             _ports.Link.Disconnect();
-            _inFlight.Clear();
             Enter(UplinkState.Waiting, nowMs + delayMs);
         }
 
         private void GoOnline(long nowMs)
         {
-            _nextWindow = _outbox.Windows.Ledger.Done + 1;
-            _nextEvent = _outbox.Events.Ledger.Done + 1;
-            _stateDueMs = nowMs;
+            _dispatch.Begin(_store.DeviceId, nowMs);
             _onlineSinceMs = nowMs;
-            _busyUntilMs = 0;
             Enter(UplinkState.Online, 0);
-        }
-
-        /// <summary>State first, then events, then windows: what matters most waits least.</summary>
-        private void Send(long nowMs)
-        {
-            if (nowMs >= _stateDueMs && CanSend(nowMs) && !_inFlight.Has(Cargo.State))
-                SendState(nowMs);
-            while (CanSend(nowMs) && _nextEvent <= _outbox.Events.Added)
-                SendEvent(nowMs);
-            while (CanSend(nowMs) && _nextWindow <= _outbox.Windows.Added)
-                SendWindows(nowMs);
-        }
-
-        private bool CanSend(long nowMs)
-        {
-            return State == UplinkState.Online && nowMs >= _busyUntilMs && !_inFlight.IsFull;
-        }
-
-        private void SendState(long nowMs)
-        {
-            _stateDueMs = nowMs + StateIntervalMs;
-            _state.Sequence = ++_stateSequence;
-            _sink.Describe(_state, nowMs);
-            _writer.Reset(_message, 0, _message.Length);
-            _state.Write(_writer);
-            if (_writer.Error == ContractError.None)
-                Publish(TopicKind.State, _store.DeviceId, 0, _writer.Length, Cargo.State, 0, nowMs);
-        }
-
-        private void SendEvent(long nowMs)
-        {
-            if (_nextEvent <= _outbox.Events.Ledger.Done)
-            {
-                _nextEvent = _outbox.Events.Ledger.Done + 1;
-                return;
-            }
-            int length = _outbox.WriteEvent(_nextEvent, nowMs, _message);
-            if (length == 0)
-                _outbox.Events.DropThrough(_nextEvent);
-            else if (!Publish(TopicKind.Event, _store.DeviceId, 0, length, Cargo.Event, _nextEvent, nowMs))
-                return;
-            _nextEvent++;
-        }
-
-        private void SendWindows(long nowMs)
-        {
-            if (_nextWindow <= _outbox.Windows.Ledger.Done)
-            {
-                // The queue was full and dropped what was to be sent next.
-                _nextWindow = _outbox.Windows.Ledger.Done + 1;
-                return;
-            }
-            int length = _outbox.WritePack(_store.DeviceId, _nextWindow, nowMs, _message, out int offset, out uint last);
-            if (length == 0)
-            {
-                _outbox.Windows.DropThrough(_nextWindow);
-                last = _nextWindow;
-            }
-            else if (!Publish(TopicKind.Telemetry, _store.DeviceId, offset, length, Cargo.Windows, last, nowMs))
-            {
-                return;
-            }
-            _nextWindow = last + 1;
-        }
-
-        private bool Publish(TopicKind kind, string id, int offset, int count, Cargo cargo, uint last, long nowMs)
-        {
-            LinkResult result = _ports.Link.Publish(kind, id, _message, offset, count, out int messageId);
-            if (result == LinkResult.Ok)
-            {
-                _inFlight.Add(messageId, cargo, last, nowMs);
-                return true;
-            }
-            if (result == LinkResult.Busy)
-                _busyUntilMs = nowMs + NodeLimits.BusyDelayMs;
-            else
-                Retry(nowMs);
-            return false;
-        }
-
-        private void Stored()
-        {
-            _inFlight.Stored(_event.MessageId);
-            while (_inFlight.TryTake(out Cargo cargo, out uint last))
-            {
-                if (cargo == Cargo.Windows)
-                    _outbox.Windows.Acknowledge(last);
-                else if (cargo == Cargo.Event)
-                    _outbox.Events.Acknowledge(last);
-            }
         }
 
         private void Refused(long nowMs)
         {
             Failures++;
             _ports.Link.Disconnect();
-            _inFlight.Clear();
             // A wrong clock makes a wrong expiry: the next try goes without one.
             _withoutClock = !_withoutClock;
             int delayMs = _backoff.Next();
@@ -409,7 +296,6 @@ namespace EdgeFleet.Firmware.Uplink
         {
             Failures++;
             _ports.Link.Disconnect();
-            _inFlight.Clear();
             // A gateway that lets in and hangs up is not one that works; only time shows that.
             if (State == UplinkState.Online && nowMs - _onlineSinceMs >= NodeLimits.StableMs)
                 _backoff.Reset();
