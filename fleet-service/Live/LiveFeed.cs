@@ -94,6 +94,9 @@ public sealed class LiveSubscription : IDisposable
     public IAsyncEnumerable<LiveNotice> ReadAllAsync(CancellationToken cancel = default) =>
         _queue.Reader.ReadAllAsync(cancel);
 
+    /// <summary>Completes when a notice is there; false where none will come any more.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancel = default) => _queue.Reader.WaitToReadAsync(cancel);
+
     /// <summary>A notice that is already there.</summary>
     public bool TryRead(out LiveNotice notice) => _queue.Reader.TryRead(out notice);
 

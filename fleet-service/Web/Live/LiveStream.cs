@@ -57,14 +57,14 @@ public sealed class LiveStream(LiveFeed feed, TimeProvider time, IHostApplicatio
 
     private async Task PumpAsync(LiveSubscription subscription, HttpResponse response, CancellationToken cancel)
     {
-        await using IAsyncEnumerator<LiveNotice> notices = subscription.ReadAllAsync(cancel).GetAsyncEnumerator(cancel);
-        Task<bool> next = notices.MoveNextAsync().AsTask();
+        Task<bool>? there = null;
         long missed = 0;
         while (true)
         {
+            there ??= subscription.WaitAsync(cancel).AsTask();
             try
             {
-                if (!await next.WaitAsync(Heartbeat, time, cancel))
+                if (!await there.WaitAsync(Heartbeat, time, cancel))
                     return;
             }
             catch (TimeoutException)
@@ -72,12 +72,11 @@ public sealed class LiveStream(LiveFeed feed, TimeProvider time, IHostApplicatio
                 await SendAsync(response, ": still here\n\n", cancel);
                 continue;
             }
-            LiveBatch batch = new();
-            batch.Add(notices.Current);
+            there = null;
             await Task.Delay(Gather, time, cancel);
+            LiveBatch batch = new();
             while (subscription.TryRead(out LiveNotice notice))
                 batch.Add(notice);
-            next = notices.MoveNextAsync().AsTask();
             bool lost = subscription.Missed != missed;
             missed = subscription.Missed;
             await SendAsync(response, $"event: change\ndata: {batch.ToJson(lost)}\n\n", cancel);

@@ -45,8 +45,12 @@ public sealed class IndexModel(FleetList list, DeviceDirectory directory, Claims
             Pending = await claims.PendingCountAsync(cancel);
     }
 
-    /// <summary>The address of this view, on another page of it.</summary>
-    public string Here(int? page = null) => Address(Filter with { Page = page ?? Filter.Page });
+    /// <summary>The address of this view.</summary>
+    public string Here() => Address(Filter);
+
+    /// <summary>The address of this view, without the number of the page at its end.</summary>
+    public string PageAddress => Address(Filter with { Page = 1 }) is var address && address.Contains('?')
+        ? address + "&p=" : address + "?p=";
 
     /// <summary>The address that sorts by a column, or turns its order round.</summary>
     public string SortedBy(FleetSort sort) => Address(Filter with

@@ -24,7 +24,7 @@ public static class Stamp
         return s < 90 ? Number(s) + " s"
             : s < 5400 ? Number(s / 60) + " min"
             : s < 129_600 ? Number(s / 3600) + " h"
-            : Number(s / 86_400) + " days";
+            : Days(s / 86_400);
     }
 
     /// <summary>A span with its smaller part, such as <c>2 days 3 h</c>.</summary>
@@ -32,10 +32,12 @@ public static class Stamp
         span.TotalMinutes < 1 ? $"{(int)span.TotalSeconds} s"
         : span.TotalHours < 1 ? $"{span.Minutes} min {span.Seconds} s"
         : span.TotalDays < 1 ? $"{span.Hours} h {span.Minutes} min"
-        : $"{(int)span.TotalDays} days {span.Hours} h";
+        : $"{Days(Math.Floor(span.TotalDays))} {span.Hours} h";
 
     private static string Age(TimeSpan age) => age.TotalSeconds < -1 ? "in " + Span(age)
         : age.TotalSeconds < 1.5 ? "now" : Span(age) + " ago";
+
+    private static string Days(double days) => Number(days) + (Number(days) == "1" ? " day" : " days");
 
     private static string Number(double value) => Math.Round(value).ToString(CultureInfo.InvariantCulture);
 

@@ -8,7 +8,8 @@ export function span(seconds) {
   if (s < 90) return `${Math.round(s)} s`;
   if (s < 5400) return `${Math.round(s / 60)} min`;
   if (s < 129600) return `${Math.round(s / 3600)} h`;
-  return `${Math.round(s / 86400)} days`;
+  const days = Math.round(s / 86400);
+  return days === 1 ? '1 day' : `${days} days`;
 }
 
 function age(seconds) {

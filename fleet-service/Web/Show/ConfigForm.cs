@@ -1,0 +1,105 @@
+using System.Globalization;
+using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Features.Devices;
+
+namespace EdgeFleet.Service.Web;
+
+/// <summary>A rule as it is typed.</summary>
+public sealed class RuleForm
+{
+    public string? Id { get; set; }
+
+    public string? Channel { get; set; }
+
+    public Statistic Statistic { get; set; }
+
+    public ThresholdDirection Direction { get; set; }
+
+    public string? Level { get; set; }
+
+    public string? Hysteresis { get; set; }
+
+    /// <summary>Hold time, in seconds.</summary>
+    public string? Hold { get; set; }
+
+    public Severity Severity { get; set; } = Severity.Warning;
+}
+
+/// <summary>
+/// A configuration as it is typed: text, because a number that somebody mistyped must come back as it was, and because
+/// the server's language must not decide what a decimal point is.
+/// </summary>
+public sealed class ConfigForm
+{
+    /// <summary>Length of a window, in seconds; empty: the kind's default.</summary>
+    public string? Window { get; set; }
+
+    /// <summary>Interval of state reports, in seconds.</summary>
+    public string? StateInterval { get; set; }
+
+    public List<RuleForm> Rules { get; set; } = [];
+
+    /// <summary>The version that was changed.</summary>
+    public uint Version { get; set; }
+
+    /// <summary>The form of a configuration.</summary>
+    public static ConfigForm Of(DesiredConfig desired) => new()
+    {
+        Window = desired.Config.WindowMs == 0 ? "" : Seconds(desired.Config.WindowMs),
+        StateInterval = Seconds(desired.Config.StateIntervalMs),
+        Version = desired.Version,
+        Rules = [.. desired.Config.Rules.Select(rule => new RuleForm
+        {
+            Id = rule.Id,
+            Channel = rule.Channel,
+            Statistic = rule.Statistic,
+            Direction = rule.Direction,
+            Level = rule.Level.ToString(CultureInfo.InvariantCulture),
+            Hysteresis = rule.Hysteresis.ToString(CultureInfo.InvariantCulture),
+            Hold = Seconds(rule.HoldMs),
+            Severity = rule.Severity,
+        })],
+    };
+
+    /// <summary>The configuration; null where something is no number. Fields have the names that REST gives them.</summary>
+    public ConfigDocument? Read(IDictionary<string, string> problems)
+    {
+        int window = string.IsNullOrWhiteSpace(Window) ? 0 : Milliseconds(Window, "windowMs", problems);
+        int interval = Milliseconds(StateInterval, "stateIntervalMs", problems);
+        List<ThresholdDocument> rules = [];
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            RuleForm rule = Rules[i];
+            string at = $"thresholds[{i}].";
+            rules.Add(new ThresholdDocument(
+                rule.Id?.Trim() ?? "", rule.Channel ?? "", rule.Statistic, rule.Direction,
+                Number(rule.Level, at + "level", problems),
+                string.IsNullOrWhiteSpace(rule.Hysteresis) ? 0 : Number(rule.Hysteresis, at + "hysteresis", problems),
+                string.IsNullOrWhiteSpace(rule.Hold) ? 0 : Milliseconds(rule.Hold, at + "holdMs", problems),
+                rule.Severity));
+        }
+        return problems.Count == 0 ? new ConfigDocument(window, interval, rules) : null;
+    }
+
+    private static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);
+
+    private static decimal Number(string? text, string field, IDictionary<string, string> problems)
+    {
+        // A decimal comma is as good as a point; thousands are not parted.
+        if (decimal.TryParse((text ?? "").Trim().Replace(',', '.').Replace('−', '-'), NumberStyles.Float,
+            CultureInfo.InvariantCulture, out decimal number))
+            return number;
+        problems[field] = "A number, such as 35.5.";
+        return 0;
+    }
+
+    private static int Milliseconds(string? text, string field, IDictionary<string, string> problems)
+    {
+        decimal ms = Number(text, field, problems) * 1000;
+        if (ms == decimal.Truncate(ms) && Math.Abs(ms) <= int.MaxValue)
+            return (int)ms;
+        problems[field] = "Seconds, with at most three digits after the point.";
+        return 0;
+    }
+}
