@@ -69,7 +69,7 @@ internal static class CommandLine
         var faults = new Option<FaultPlan?>("--faults")
         {
             Description = "What goes wrong: none, rough, storm, or a JSON file with lossPercent, duplicatePercent, "
-                + "reorderPercent, delayMs (these with --virtual), partitionsPerDay, partitionMinutes, powerCutsPerDay. "
+                + "reorderPercent, delayMs (these with --virtual), partitionsPerDay, partitionMinutes, powerCutsPerDay, flashKib. "
                 + "Default: none.",
             HelpName = "PLAN",
             CustomParser = ParseFaults,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeFleet.Firmware;
 
 namespace EdgeFleet.FleetSim;
 
@@ -34,7 +35,11 @@ public sealed record FaultPlan
         PartitionsPerDay = 48,
         PartitionMinutes = 15,
         PowerCutsPerDay = 24,
+        FlashKib = 8,
     };
+
+    private const int SegmentKib = NodeLimits.SegmentBytes / 1024;
+    private const int MostSegments = NodeLimits.MaxSegments;
 
     /// <summary>Messages, acknowledgements included, that never arrive, in percent.</summary>
     public double LossPercent { get; init; }
@@ -57,9 +62,16 @@ public sealed record FaultPlan
     /// <summary>Power cuts of a node a day, each in the middle of a flash operation where one is near.</summary>
     public double PowerCutsPerDay { get; init; }
 
+    /// <summary>Flash that a node keeps its windows in, in KiB, 8 to 256; 0: as much as the firmware takes. A small one fills up.</summary>
+    public double FlashKib { get; init; }
+
     /// <summary>Whether anything goes wrong at all.</summary>
     [JsonIgnore]
     public bool IsNone => this with { PartitionMinutes = None.PartitionMinutes } == None;
+
+    /// <summary>Segments of flash for windows, or null: as many as the firmware takes.</summary>
+    [JsonIgnore]
+    public int? WindowSegments => FlashKib > 0 ? (int)FlashKib / SegmentKib : null;
 
     /// <summary>Whether the plan needs a link that can lose or reorder messages; TCP does neither.</summary>
     [JsonIgnore]
@@ -123,12 +135,15 @@ public sealed record FaultPlan
             ("partitionsPerDay", PartitionsPerDay, 1440),
             ("partitionMinutes", PartitionMinutes, 1440),
             ("powerCutsPerDay", PowerCutsPerDay, 1440),
+            ("flashKib", FlashKib, MostSegments * SegmentKib),
         ];
         foreach (var (name, value, most) in members)
         {
             if (!(value >= 0 && value <= most))
                 return $"{name} is {value}; 0 to {most} is allowed";
         }
+        if (FlashKib is > 0 and < 2 * SegmentKib)
+            return $"flashKib is {FlashKib}; the least is {2 * SegmentKib}, or 0 for as much as the firmware takes";
         return null;
     }
 }

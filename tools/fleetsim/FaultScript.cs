@@ -37,7 +37,11 @@ public sealed class FaultScript
         get
         {
             if (!_node.IsOn)
-                return Math.Min(_powerOnMs, _node.Link.Partitioned ? _partitionEndMs : long.MaxValue);
+            {
+                // A node that just went dark is still to be given the time at which its power comes back.
+                long power = _powerOnMs == long.MaxValue ? 0 : _powerOnMs;
+                return Math.Min(power, _node.Link.Partitioned ? _partitionEndMs : long.MaxValue);
+            }
             if (_over)
                 return long.MaxValue;
             long network = _node.Link.Partitioned ? _partitionEndMs : _partitionDueMs;

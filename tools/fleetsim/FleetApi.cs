@@ -33,7 +33,8 @@ public sealed class FleetApi : IDisposable
         IReadOnlyList<DeviceStats>? PerDevice);
 
     /// <summary>One device's counts.</summary>
-    public sealed record DeviceStats(string Device, long WindowsStored, long WindowsDropped, long WindowDuplicates);
+    public sealed record DeviceStats(
+        string Device, long WindowsStored, long WindowsDropped, long WindowsDroppedYetStored, long WindowDuplicates);
 
     /// <summary>The store's count of its own rows.</summary>
     public sealed record Audit(long Windows, long StoredTwice);

@@ -69,12 +69,17 @@ public sealed class RealRun
         foreach (var script in _scripts)
             script.End();
         var patience = Stopwatch.StartNew();
+        var askAgain = TimeSpan.Zero;
         using var timer = new PeriodicTimer(Step);
         while (patience.Elapsed < DrainPatience)
         {
             StepAll();
-            if (Fleet.Nodes.All(node => node.Status is { Buffered: 0, DeviceId.Length: > 0 }))
-                return true;
+            if (Fleet.HasHandedIn && patience.Elapsed >= askAgain)
+            {
+                askAgain = patience.Elapsed + TimeSpan.FromSeconds(1);
+                if (await HasToldDropsAsync(cancel))
+                    return true;
+            }
             await timer.WaitForNextTickAsync(cancel);
         }
         return false;
@@ -116,6 +121,18 @@ public sealed class RealRun
             if (await TryConfigureAsync(device, window, cancel))
                 _configured.Add(node);
             return;
+        }
+    }
+
+    private async Task<bool> HasToldDropsAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await Fleet.HasToldDropsAsync(_api, cancel);
+        }
+        catch (FleetApiException)
+        {
+            return false;
         }
     }
 

@@ -21,6 +21,17 @@ public sealed class SimFleet
     /// <summary>The nodes, Air Boxes first.</summary>
     public IReadOnlyList<SimNode> Nodes { get; }
 
+    /// <summary>Whether every node has an identity and waits for no receipt of a window.</summary>
+    public bool HasHandedIn => Nodes.All(node => node.Status is { Buffered: 0, DeviceId.Length: > 0 });
+
+    /// <summary>Whether the service has heard of all windows that nodes dropped.</summary>
+    public async Task<bool> HasToldDropsAsync(FleetApi api, CancellationToken cancel)
+    {
+        var stats = await api.StatsAsync(cancel);
+        var told = (stats.PerDevice ?? []).ToDictionary(device => device.Device, device => device.WindowsDropped);
+        return Nodes.All(node => node.Status is { } status && status.Dropped == told.GetValueOrDefault(status.DeviceId));
+    }
+
     /// <summary>
     /// Enrols boards, each under its site's enrolment, and makes them. Boards that an earlier run has left at the
     /// service are released first: these ones have lost their memory, as an erased board has.
@@ -55,20 +66,22 @@ public sealed class SimFleet
             // Spread over the span, none on its supports.
             if (plan.Kind == NodeKind.Bridge)
                 mount = mount with { Place = (placed++ + 1.0) / (bridgeNodes + 1) };
+            var settings = new NodeSettings
+            {
+                FirmwareVersion = FirmwareVersion,
+                EnrolmentId = id,
+                EnrolmentSecret = secret,
+                GatewayHost = gateway.Host,
+                GatewayPort = gateway.Port,
+            };
+            settings.WindowSegments = options.Faults.WindowSegments ?? settings.WindowSegments;
             nodes.Add(new SimNode(
                 new SimNodeOptions
                 {
                     Kind = plan.Kind,
                     Seed = plan.Seed,
                     World = world,
-                    Settings = new NodeSettings
-                    {
-                        FirmwareVersion = FirmwareVersion,
-                        EnrolmentId = id,
-                        EnrolmentSecret = secret,
-                        GatewayHost = gateway.Host,
-                        GatewayPort = gateway.Port,
-                    },
+                    Settings = settings,
                     ReferenceClock = recordings.ReferenceClock,
                     City = city,
                     Bridge = bridge,

@@ -15,7 +15,8 @@ namespace EdgeFleet.FleetSim;
 /// <param name="WindowsProduced">Windows that nodes committed to flash.</param>
 /// <param name="WindowsAcknowledged">Windows whose acknowledgement reached the node.</param>
 /// <param name="WindowsBuffered">Windows that still wait on a node.</param>
-/// <param name="WindowsDropped">Windows that nodes dropped because a queue was full, and said so.</param>
+/// <param name="WindowsDropped">Windows that nodes dropped because a queue was full, as they reported to the service.</param>
+/// <param name="WindowsDroppedYetStored">Of those dropped, the ones that the service has: their receipt was lost.</param>
 /// <param name="WindowsStored">Windows that the service has stored.</param>
 /// <param name="Duplicates">Windows that the service has stored more than once.</param>
 /// <param name="DuplicatesReceived">Windows that came again and were recognised.</param>
@@ -25,11 +26,12 @@ namespace EdgeFleet.FleetSim;
 /// <param name="HistoryDigest">A hash over every node's own history: equal for equal seeds under virtual time.</param>
 public sealed record Summary(
     ulong Seed, int Nodes, int NodesReporting, double SimulatedSeconds, double ElapsedSeconds, long WindowsProduced,
-    long WindowsAcknowledged, long WindowsBuffered, long WindowsDropped, long WindowsStored, long Duplicates,
+    long WindowsAcknowledged, long WindowsBuffered, long WindowsDropped, long WindowsDroppedYetStored,
+    long WindowsStored, long Duplicates,
     long DuplicatesReceived, long Rejected, long PowerCuts, long Boots, string HistoryDigest)
 {
     /// <summary>Windows that are neither stored, nor reported as dropped, nor still on a node: must be 0.</summary>
-    public long WindowsLost => WindowsProduced - WindowsStored - WindowsDropped - WindowsBuffered;
+    public long WindowsLost => WindowsProduced - WindowsStored - (WindowsDropped - WindowsDroppedYetStored) - WindowsBuffered;
 
     /// <summary>Whether every window is accounted for, once.</summary>
     public bool Balanced => WindowsLost == 0 && Duplicates == 0;
@@ -47,7 +49,8 @@ public sealed record Summary(
             options.Seed, fleet.Nodes.Count, devices.Count(device => device.WindowsStored > 0),
             simulated.TotalSeconds, Math.Round(elapsed.TotalSeconds, 1),
             statuses.Sum(status => (long)status.Produced), statuses.Sum(status => (long)status.Acknowledged),
-            statuses.Sum(status => (long)status.Buffered), statuses.Sum(status => (long)status.Dropped),
+            statuses.Sum(status => (long)status.Buffered), devices.Sum(device => device.WindowsDropped),
+            devices.Sum(device => device.WindowsDroppedYetStored),
             devices.Sum(device => device.WindowsStored), audit.StoredTwice,
             devices.Sum(device => device.WindowDuplicates), stats.Rejected,
             fleet.Nodes.Sum(node => (long)node.PowerCuts), fleet.Nodes.Sum(node => (long)node.Starts),
@@ -65,6 +68,7 @@ public sealed record Summary(
         table.AddRow("windows acknowledged", $"{WindowsAcknowledged:N0}");
         table.AddRow("windows stored", $"{WindowsStored:N0}");
         table.AddRow("windows dropped, as reported", $"{WindowsDropped:N0}");
+        table.AddRow("of these stored all the same", $"{WindowsDroppedYetStored:N0}");
         table.AddRow("windows still on nodes", $"{WindowsBuffered:N0}");
         table.AddRow("windows lost", $"{WindowsLost:N0}");
         table.AddRow("windows stored twice", $"{Duplicates:N0}");

@@ -25,6 +25,7 @@ public sealed class VirtualRun : IAsyncDisposable
     private readonly SimOptions _options;
     private readonly long _startMs;
     private readonly long _endMs;
+    private long _askAgainMs;
 
     private VirtualRun(SimOptions options, VirtualClock clock, ServiceHost service, long endMs)
     {
@@ -99,7 +100,7 @@ public sealed class VirtualRun : IAsyncDisposable
         long patience = _clock.UtcMs + DrainMs;
         do
             await StepAsync(nodes, scripts, patience);
-        while (_clock.UtcMs < patience && nodes.Any(node => node.Status is not { Buffered: 0, DeviceId.Length: > 0 }));
+        while (_clock.UtcMs < patience && !await HeardOutAsync(cancel));
         await Service.ProjectedAsync(cancel);
         return await Summary.MakeAsync(_options, Fleet, Service.Api, Passed(_clock.UtcMs), watch.Elapsed, cancel);
     }
@@ -154,6 +155,16 @@ public sealed class VirtualRun : IAsyncDisposable
                 node.Tick();
         }
         throw new InvalidOperationException("The fleet does not settle: a node and the service answer each other for ever.");
+    }
+
+    private async ValueTask<bool> HeardOutAsync(CancellationToken cancel)
+    {
+        if (!Fleet!.HasHandedIn || _clock.UtcMs < _askAgainMs)
+            return false;
+        // The last thing that a node says is what it dropped. Asking is dear beside a step, hence not at each.
+        _askAgainMs = _clock.UtcMs + 1000;
+        await Service.ProjectedAsync(cancel);
+        return await Fleet.HasToldDropsAsync(Service.Api, cancel);
     }
 
     private async Task ConfigureAsync(CancellationToken cancel)

@@ -5,12 +5,13 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// <param name="WindowDuplicates">Windows that came again and were not stored twice.</param>
 /// <param name="WindowsProduced">What the node says that it has produced, all epochs together.</param>
 /// <param name="WindowsDropped">What the node says that it dropped.</param>
+/// <param name="WindowsDroppedYetStored">Of those dropped, how many are stored all the same: their receipt never reached the node.</param>
 /// <param name="WindowsMissing">Numbered by the node, neither stored nor reported as dropped: not yet received.</param>
 /// <param name="GapsForgotten">Missing numbers that were given up; see <see cref="SequenceSet.Forgotten"/>.</param>
 /// <param name="TimesReplaced">Absurd times that were replaced by that of receipt.</param>
 public sealed record DeviceStats(
     string Device, long WindowsStored, long WindowDuplicates, long WindowsProduced, long WindowsDropped,
-    long WindowsMissing, long EventsStored, long EventDuplicates, long GapsForgotten, long Rejected, long TimesReplaced)
+    long WindowsDroppedYetStored, long WindowsMissing, long EventsStored, long EventDuplicates, long GapsForgotten, long Rejected, long TimesReplaced)
 {
     internal static DeviceStats Of(DeviceState device)
     {
@@ -18,6 +19,7 @@ public sealed record DeviceStats(
         long[] duplicates = new long[2];
         long produced = 0;
         long dropped = 0;
+        long gone = 0;
         long missing = 0;
         long forgotten = 0;
         foreach (StreamState stream in device.Streams)
@@ -29,12 +31,16 @@ public sealed record DeviceStats(
                 continue;
             produced += stream.Produced;
             dropped += stream.Dropped;
-            missing += GapRule.Missing(stream)
-                .Where(run => GapRule.Of(stream, run) == GapFate.NotYetReceived)
-                .Sum(run => run.Length);
+            foreach (SequenceRun run in GapRule.Missing(stream))
+            {
+                if (GapRule.Of(stream, run) == GapFate.NotYetReceived)
+                    missing += run.Length;
+                else
+                    gone += run.Length;
+            }
         }
         return new(
-            device.Id, stored[0], duplicates[0], produced, dropped, missing, stored[1], duplicates[1], forgotten,
+            device.Id, stored[0], duplicates[0], produced, dropped, Math.Max(0, dropped - gone), missing, stored[1], duplicates[1], forgotten,
             device.Rejected, device.TimesReplaced);
     }
 }
@@ -45,7 +51,7 @@ public sealed record DeviceStats(
 /// <param name="PerDevice">In the order of their ids; null where it was not asked for.</param>
 public sealed record FleetStats(
     int Devices, long WindowsStored, long WindowDuplicates, long WindowsProduced, long WindowsDropped,
-    long WindowsMissing, long EventsStored, long EventDuplicates, long Rejected, long TimesReplaced, long Cursor,
+    long WindowsDroppedYetStored, long WindowsMissing, long EventsStored, long EventDuplicates, long Rejected, long TimesReplaced, long Cursor,
     string? StoreFault, IReadOnlyList<DeviceStats>? PerDevice);
 
 /// <summary>What an audit of the table itself found.</summary>
@@ -62,7 +68,7 @@ public sealed class TelemetryCounts(TelemetryModel model, ITelemetryStore store,
         List<DeviceStats> all = [.. model.Devices.Select(DeviceStats.Of).OrderBy(device => device.Device, StringComparer.Ordinal)];
         return new(
             all.Count, all.Sum(d => d.WindowsStored), all.Sum(d => d.WindowDuplicates), all.Sum(d => d.WindowsProduced),
-            all.Sum(d => d.WindowsDropped), all.Sum(d => d.WindowsMissing), all.Sum(d => d.EventsStored),
+            all.Sum(d => d.WindowsDropped), all.Sum(d => d.WindowsDroppedYetStored), all.Sum(d => d.WindowsMissing), all.Sum(d => d.EventsStored),
             all.Sum(d => d.EventDuplicates), all.Sum(d => d.Rejected), all.Sum(d => d.TimesReplaced), progress.Cursor,
             progress.Fault, perDevice ? all : null);
     }
