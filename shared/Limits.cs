@@ -124,8 +124,11 @@ namespace EdgeFleet.Contracts
         /// </summary>
         public const int MaxToken = 64;
 
-        /// <summary>Earliest plausible wall-clock time, 2025-01-01T00:00:00Z, in Unix milliseconds.</summary>
-        public const long MinUtcMs = 1735689600000L;
+        /// <summary>
+        /// Earliest plausible wall-clock time, 2015-01-01T00:00:00Z, in Unix milliseconds: before any board of this
+        /// fleet was made, so a clock that shows it is not set, and early enough to replay recordings as they were made.
+        /// </summary>
+        public const long MinUtcMs = 1420070400000L;
 
         /// <summary>Latest plausible wall-clock time, 2100-01-01T00:00:00Z, in Unix milliseconds.</summary>
         public const long MaxUtcMs = 4102444800000L;

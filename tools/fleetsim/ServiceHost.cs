@@ -16,6 +16,8 @@ namespace EdgeFleet.FleetSim;
 /// <summary>The whole service in this process, over real time or virtual.</summary>
 public sealed class ServiceHost : IAsyncDisposable
 {
+    private const string TokenName = "fleetsim";
+
     private readonly WebApplication _app;
 
     private ServiceHost(WebApplication app, MemoryGateway? gateway, string token)
@@ -69,8 +71,10 @@ public sealed class ServiceHost : IAsyncDisposable
                 gateway = app.Services.GetRequiredService<MemoryGateway>();
             await app.StartAsync(cancel);
             var tokens = app.Services.GetRequiredService<ApiTokens>();
-            var made = await tokens.CreateAsync("fleetsim", Role.Admin, null,
-                app.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddDays(1), Actor.System, cancel);
+            // What an earlier run left behind when it was killed; its secret is gone with it.
+            await RevokeTokensAsync(tokens);
+            // Without an expiry: a simulation may last for years of virtual time. It ends with the service.
+            var made = await tokens.CreateAsync(TokenName, Role.Admin, null, null, Actor.System, cancel);
             if (made.Fault is { } fault)
                 throw new InvalidOperationException(fault.ToString());
             return new ServiceHost(app, gateway, made.Value!.Secret);
@@ -93,7 +97,14 @@ public sealed class ServiceHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
+        await RevokeTokensAsync(_app.Services.GetRequiredService<ApiTokens>());
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private static async Task RevokeTokensAsync(ApiTokens tokens)
+    {
+        foreach (var token in tokens.All().Where(token => token is { Name: TokenName, Owner: null }))
+            await tokens.RevokeAsync(token.Id, null, Actor.System);
     }
 }

@@ -76,16 +76,16 @@ public sealed class VirtualRun : IAsyncDisposable
         var scripts = Fleet.Nodes
             .Select((node, i) => new FaultScript(node, plan, SimRandom.Mix(_options.Seed, (ulong)i), _startMs)).ToArray();
         var nodes = Fleet.Nodes;
-        bool configured = _options.Window == null;
+        var unconfigured = _options.Window == null ? [] : nodes.ToList();
         var lastProgress = TimeSpan.Zero;
         while (_clock.UtcMs < _endMs)
         {
             cancel.ThrowIfCancellationRequested();
             await StepAsync(nodes, scripts, _endMs);
-            if (!configured && nodes.All(node => node.Status?.DeviceId.Length > 0))
+            foreach (var node in unconfigured.FindAll(node => node.Status?.DeviceId.Length > 0))
             {
-                configured = true;
-                await ConfigureAsync(cancel);
+                await Service.Api.ConfigureAsync(node.Status!.Value.DeviceId, _options.Window!.Value, cancel);
+                unconfigured.Remove(node);
             }
             if (watch.Elapsed - lastProgress > TimeSpan.FromSeconds(0.25))
             {
@@ -165,12 +165,6 @@ public sealed class VirtualRun : IAsyncDisposable
         _askAgainMs = _clock.UtcMs + 1000;
         await Service.ProjectedAsync(cancel);
         return await Fleet.HasToldDropsAsync(Service.Api, cancel);
-    }
-
-    private async Task ConfigureAsync(CancellationToken cancel)
-    {
-        foreach (var node in Fleet!.Nodes)
-            await Service.Api.ConfigureAsync(node.Status!.Value.DeviceId, _options.Window!.Value, cancel);
     }
 
     private TimeSpan Passed(long utcMs) => TimeSpan.FromMilliseconds(utcMs - _startMs);
