@@ -17,13 +17,11 @@ public sealed class Site : IAsyncDisposable
 {
     public const string Password = "three calm bridges";
 
-    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "edgefleet-web-" + Guid.NewGuid().ToString("N"));
     private readonly HubLink _link = new();
     private readonly List<string> _complaints = [];
     private WebApplication? _app;
-    private IPlaywright? _playwright;
+    private readonly List<IBrowserContext> _profiles = [];
     private IBrowser? _browser;
 
     private Site()
@@ -44,12 +42,10 @@ public sealed class Site : IAsyncDisposable
 
     public static async Task<Site> StartAsync()
     {
-        string? chromium = Browsers.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(chromium == null, "No Chromium here; with Debian: apt-get install chromium");
         Site site = new();
         try
         {
-            await site.OpenAsync(chromium!);
+            await site.OpenAsync();
             return site;
         }
         catch
@@ -75,7 +71,8 @@ public sealed class Site : IAsyncDisposable
             TimezoneId = "Asia/Taipei",
             Locale = "en-GB",
         });
-        context.SetDefaultTimeout(20_000);
+        _profiles.Add(context);
+        context.SetDefaultTimeout(SharedBrowser.PatienceMs);
         IPage page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
@@ -115,9 +112,8 @@ public sealed class Site : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser != null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        foreach (IBrowserContext profile in _profiles)
+            await profile.DisposeAsync();
         if (_app != null)
         {
             await _app.StopAsync();
@@ -127,24 +123,18 @@ public sealed class Site : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task OpenAsync(string chromium)
+    private async Task OpenAsync()
     {
+        _browser = await SharedBrowser.GetAsync();
         _app = FleetServiceApp.Create(
             ["--Data:Path=" + _folder, "--Http:Url=http://127.0.0.1:0", "--Mqtt:Listen=127.0.0.1:0"],
             builder =>
             {
-                builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Logging.AddFilter(null, LogLevel.Warning);
                 builder.Services.AddSingleton<IDeviceLink>(_link);
             });
         await _app.StartAsync();
         Url = _app.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal));
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = chromium,
-            // Containers give Chromium neither the rights for its sandbox nor a large shared memory.
-            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        });
     }
 
     private void Complain(string text)
