@@ -109,7 +109,12 @@ namespace EdgeFleet.Firmware.Sampling
             if (nowMs >= _endMs)
             {
                 Close();
-                Open(nowMs);
+                // A sample that comes a little late opens the window where the last one closed: windows meet, and a full
+                // one is not called short.
+                bool late = nowMs - _endMs < NodeLimits.SlowPollMs;
+                Open(late ? _endMs : nowMs);
+                if (_endMs <= nowMs)
+                    Open(nowMs);
             }
             int channel = 0;
             for (int s = 0; s < _sensors.Length; s++)
