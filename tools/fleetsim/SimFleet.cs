@@ -106,7 +106,8 @@ public sealed class SimFleet
             var site = airBox ? City.AirBoxSites[number % City.AirBoxSites.Length] : City.Bridge;
             int atSite = airBox ? number / City.AirBoxSites.Length : number;
             ulong seed = SimRandom.Derive(options.Seed, (airBox ? "airbox-" : "bridge-") + number);
-            string name = airBox ? $"{site.Name} {atSite + 1}" : $"{site.Name}, sensor {atSite + 1}";
+            string name = !airBox ? $"{site.Name}, sensor {atSite + 1}"
+                : atSite == 0 ? site.Name : $"{site.Name}, box {atSite + 1}";
             // A second box of a site hangs some streets further on.
             double shift = 0.0008 * atSite;
             plans.Add(new NodePlan(
