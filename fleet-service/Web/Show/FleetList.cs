@@ -162,7 +162,8 @@ public sealed class FleetList(
         bool old = value.MissingSince != null
             || time.GetUtcNow() - value.Start > TimeSpan.FromMilliseconds((double)value.DurationMs * OldAfterWindows);
         if (!measure.IsVibration)
-            return [new Reading(ShortLabel(value.Channel, measure), measure.Number(value.Mean), measure.Unit, old)];
+            return [new Reading(ShortLabel(value.Channel, measure), measure.Number(value.Mean),
+                value.Channel == Channels.Humidity ? measure.Unit + " RH" : measure.Unit, old)];
         double peak = Math.Max((value.Max - value.Mean) ?? 0, (value.Mean - value.Min) ?? 0);
         return
         [

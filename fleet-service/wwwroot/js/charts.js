@@ -38,6 +38,7 @@ export class Chart {
     this.place = card.querySelector('.chart');
     this.summary = card.querySelector('.summary');
     this.channel = card.dataset.channel;
+    this.name = card.querySelector('h3').textContent;
     this.sentUnit = card.dataset.unit;
     this.unit = card.dataset.shown;
     this.factor = Number(card.dataset.factor);
@@ -201,5 +202,6 @@ export class Chart {
       part.append(`${name} `, number, ` ${this.unit}`);
       return part;
     }));
+    this.place.setAttribute('aria-label', `${this.name} over the chosen range: ${[...this.summary.children].map(part => part.textContent).join(', ')}`);
   }
 }

@@ -2,7 +2,7 @@
 import { Chart } from './charts.js';
 
 const hour = 3600 * 1000;
-const lengths = { '1h': hour, '6h': 6 * hour, '24h': 24 * hour, '7d': 7 * 24 * hour, '30d': 30 * 24 * hour };
+const lengths = { '15m': hour / 4, '1h': hour, '6h': 6 * hour, '24h': 24 * hour, '7d': 7 * 24 * hour, '30d': 30 * 24 * hour };
 const mostPoints = 240;
 
 const area = document.getElementById('channels');

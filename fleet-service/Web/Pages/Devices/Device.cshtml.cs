@@ -28,6 +28,8 @@ public sealed class DeviceModel(
     /// <summary>Events that are shown.</summary>
     public const int EventRows = 25;
 
+    private static readonly TimeSpan YoungFor = TimeSpan.FromMinutes(15);
+
     private const string UnitCookie = "edgefleet-accel";
 
     private readonly Reports _reports = reports;
@@ -35,7 +37,7 @@ public sealed class DeviceModel(
 
     /// <summary>Ranges to choose from; the script device.js knows their lengths.</summary>
     public static IReadOnlyList<(string Key, string Label)> Ranges { get; } =
-        [("1h", "1 h"), ("6h", "6 h"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d")];
+        [("15m", "15 min"), ("1h", "1 h"), ("6h", "6 h"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d")];
 
     /// <summary>The range in force.</summary>
     public string Range { get; private set; } = "1h";
@@ -74,6 +76,9 @@ public sealed class DeviceModel(
     {
         if (!Load(id))
             return NoDevice(id);
+        // A device that has just come would fill a corner of an hour.
+        if (Now - View.Device.CreatedAt < YoungFor)
+            Range = "15m";
         SetRange(range);
         Millimetres = Request.Cookies[UnitCookie] == "mm";
         Channels = [.. telemetry.Latest(id).Select(Show)];
