@@ -44,6 +44,12 @@ namespace EdgeFleet.Firmware
         /// <summary>Longest delay before connecting again: ten thousand nodes then come back at 33 a second.</summary>
         public const int BackoffMostMs = 5 * 60 * 1000;
 
+        /// <summary>
+        /// Failures that still count once a message was stored: the next delay is at most 1 s * 2^4 = 16 s, in which ten
+        /// thousand nodes come back at 625 a second.
+        /// </summary>
+        public const int BackoffEasedFailures = 4;
+
         /// <summary>Least delay after the gateway refused the password, or the claim, in milliseconds.</summary>
         public const int RefusedDelayMs = 60 * 1000;
 

@@ -28,6 +28,16 @@ namespace EdgeFleet.Firmware.Uplink
             return 100 + (int)(_entropy.Next() % (uint)bound);
         }
 
+        /// <summary>
+        /// Something was stored: the gateway works, so the next delay need not be the longest. Not the shortest either:
+        /// a gateway that falls over whatever it stores must not be met by the whole fleet at once.
+        /// </summary>
+        public void Ease()
+        {
+            if (_failures > NodeLimits.BackoffEasedFailures)
+                _failures = NodeLimits.BackoffEasedFailures;
+        }
+
         /// <summary>Things work again.</summary>
         public void Reset()
         {

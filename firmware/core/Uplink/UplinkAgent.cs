@@ -160,7 +160,10 @@ namespace EdgeFleet.Firmware.Uplink
                     break;
                 case LinkEventType.Stored:
                     if (State == UplinkState.Online)
+                    {
                         _dispatch.Stored(_event.MessageId);
+                        _backoff.Ease();
+                    }
                     break;
                 case LinkEventType.Message:
                     Receive(nowMs);
