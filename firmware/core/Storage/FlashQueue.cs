@@ -10,11 +10,12 @@ namespace EdgeFleet.Firmware.Storage
     /// <remarks>
     /// <para><b>What is written.</b> Segment files of one flash sector, each begun with a ledger record and filled with
     /// entries. Every record carries how far the queue is done, so an acknowledgement writes nothing: it is on flash
-    /// with the next entry, and only then are segments deleted that hold nothing else. Nothing is ever rewritten.</para>
+    /// with the next entry, or with <see cref="Book"/>, and only then are segments deleted that hold nothing else.
+    /// Nothing is ever rewritten.</para>
     /// <para><b>Order.</b> A full queue first opens a new segment, whose ledger books the oldest one's entries as dropped,
     /// and then deletes the oldest: whatever a cut leaves, the youngest ledger covers what is missing. A torn record ends
     /// its segment; the next entry goes to a new one. For that moment there is one segment more than the bound.</para>
-    /// <para><b>What a cut costs.</b> Knowledge, never data: acknowledgements since the last entry are forgotten, and
+    /// <para><b>What a cut costs.</b> Knowledge, never data: acknowledgements that are not on flash are forgotten, and
     /// those entries are sent again under their old numbers; should the queue overflow before that, they count as
     /// dropped although the service has them.</para>
     /// <para>What that means for the life of the flash stands in the firmware's README.</para>
@@ -202,6 +203,19 @@ namespace EdgeFleet.Firmware.Storage
                 CountDropped(number, 0, 0);
         }
 
+        /// <summary>
+        /// Writes down how far the queue is done, where it has room for that. For entries that are rare: their
+        /// acknowledgements would wait long for the next entry, and a cut would make all be sent again.
+        /// </summary>
+        public void Book()
+        {
+            if (_segments == 0 || _torn || (_bookedDrops && _bookedDone == _ledger.Done)
+                || _length[_segments - 1] + LedgerRecord > NodeLimits.SegmentBytes)
+                return;
+            if (AppendLedger() == StorageResult.Ok)
+                RemoveDoneSegments();
+        }
+
         private StorageResult MakeRoom(int size)
         {
             bool fits = _segments > 0 && !_torn
@@ -349,9 +363,12 @@ namespace EdgeFleet.Firmware.Storage
                 }
                 at += SegmentRecords.HeaderBytes + payload;
             }
+            if (at == 0)
+                return false;
+            // Only of a segment that stays: behind a torn one there may be another that had only just begun.
             _torn = at != size;
             _length[slot] = at;
-            return at > 0;
+            return true;
         }
 
         /// <summary>

@@ -97,6 +97,9 @@ namespace EdgeFleet.Firmware.Uplink
                     _outbox.Windows.Acknowledge(last);
                 else if (cargo == Cargo.Event)
                     _outbox.Events.Acknowledge(last);
+                // Else a node that only ever reports its boots would report all of them again after each.
+                if (cargo == Cargo.Event && _outbox.Events.Waiting == 0)
+                    _outbox.Events.Book();
             }
         }
 

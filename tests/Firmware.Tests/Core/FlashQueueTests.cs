@@ -182,6 +182,41 @@ public sealed class FlashQueueTests
         Assert.NotEqual(one.Ledger.Epoch, two.Ledger.Epoch);
     }
 
+    /// <summary>Two cuts in a row: one tears an entry, the next comes when the segment after it has only its name.</summary>
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 0xE7 })]
+    public void Nothing_is_added_behind_a_torn_entry_that_an_empty_segment_follows(byte[] begun)
+    {
+        FaultyStorage storage = new(1);
+        QueueModel model = new(storage, 4);
+        model.Add([1, 2, 3]);
+        string first = storage.Names.Single();
+        storage[first] = [.. storage[first], 0xE7, 2];
+        storage[first[..^1] + (char)(first[^1] + 1)] = begun;
+        model.Restart();
+        Assert.Equal(StorageResult.Ok, model.Add([4, 5, 6]));
+        model.Restart();
+    }
+
+    [Fact]
+    public void What_was_booked_is_not_sent_again_after_a_cut()
+    {
+        QueueModel model = new(new FaultyStorage(1), 4);
+        model.Add([1]);
+        model.Add([2]);
+        model.Acknowledge(1);
+        model.Queue.Book();
+        int operations = model.Storage.Operations;
+        model.Queue.Book();
+        Assert.Equal(operations, model.Storage.Operations);
+        model.Restart();
+        Assert.Equal(1u, model.Queue.Waiting);
+        model.Acknowledge(1);
+        model.Restart();
+        Assert.Equal(1u, model.Queue.Waiting);
+    }
+
     [Fact]
     public void An_entry_that_is_too_long_is_refused()
     {
@@ -217,6 +252,8 @@ public sealed class FlashQueueTests
             model.Add(RandomEntry(random));
         else
             model.Acknowledge((uint)random.Next(1, 8));
+        if (step % 7 == 6)
+            model.Queue.Book();
     }
 
     /// <summary>Cuts a recovery at each of its operations, on copies of the flash.</summary>
@@ -261,6 +298,8 @@ public sealed class FlashQueueTests
                     model.Add(RandomEntry(random));
                 else
                     model.Acknowledge((uint)random.Next(1, 12));
+                if (random.Next(10) == 0)
+                    model.Queue.Book();
             }
             catch (PowerCutException)
             {
