@@ -115,11 +115,12 @@ public sealed class SimNode
     }
 
     /// <summary>Gives the board power; false where it went again before the node ran, as ordered of the flash.</summary>
-    public bool PowerOn(BootReason reason = BootReason.PowerOn)
+    /// <param name="keepCut">An ordered cut that has not come yet still holds: so a boot can be cut.</param>
+    public bool PowerOn(BootReason reason = BootReason.PowerOn, bool keepCut = false)
     {
         if (IsOn)
             return true;
-        Flash.PowerOn();
+        Flash.PowerOn(keepCut);
         return Boot(reason);
     }
 

@@ -102,11 +102,12 @@ public sealed class SimFlash
     /// <summary>Takes the power away between operations.</summary>
     public void CutNow() => IsOff = true;
 
-    /// <summary>The power is back; a cut that was ordered and has not come yet is forgotten.</summary>
-    public void PowerOn()
+    /// <summary>The power is back; a cut that was ordered and has not come yet is forgotten, unless it is kept.</summary>
+    public void PowerOn(bool keepCut = false)
     {
         IsOff = false;
-        _cutAt = -1;
+        if (!keepCut)
+            _cutAt = -1;
     }
 
     public void WearOut(int sector) => _worn[sector] = true;
