@@ -65,7 +65,10 @@ namespace EdgeFleet.Contracts
         /// <summary>Powers of ten in a decimal fraction, to either side of zero: 10^18 is the last below 2^63.</summary>
         public const int MaxExponent = 18;
 
-        /// <summary>Windows in one pack; a node that catches up sends packs of this size.</summary>
+        /// <summary>
+        /// Most windows in one pack. A node of up to three channels that catches up sends packs of this size; windows of
+        /// more channels reach <see cref="MaxPayload"/> before.
+        /// </summary>
         public const int MaxWindowsPerPack = 32;
 
         /// <summary>SenML records in one pack.</summary>
