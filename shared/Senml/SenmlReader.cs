@@ -216,34 +216,54 @@ namespace EdgeFleet.Contracts.Senml
 
         private bool TryReadTextLabel(SenmlRecord record, ref uint seen)
         {
-            if (!_reader.TryReadText(Limits.MaxText, out string label))
+            // Compared where it stands: a string of every label would be most of what reading a pack allocates.
+            if (!_reader.TryReadText(Limits.MaxText, out int at, out int length))
                 return false;
-            switch (label)
+            if (IsLabel("st", at, length))
             {
-                case "st":
-                    record.HasStatistics = true;
-                    return TryMark(ref seen, SeenStatistics) && TryReadStatistics(record);
-                case "q":
-                    return TryMark(ref seen, SeenQuality)
-                        && _reader.TryReadInt32(0, int.MaxValue, out record.Quality);
-                case "ep":
-                    record.HasEpoch = true;
-                    return TryMark(ref seen, SeenEpoch) && _reader.TryReadUInt32(out record.Epoch);
-                case "dur":
-                    record.HasDuration = true;
-                    return TryMark(ref seen, SeenDuration)
-                        && _reader.TryReadInt32(0, Limits.MaxWindowMs, out record.DurationMs);
-                case "tq":
-                    if (!TryMark(ref seen, SeenTimeQuality)
-                        || !_reader.TryReadInt32(0, (int)TimeQuality.AtLeast, out int quality))
-                        return false;
-                    record.TimeQuality = (TimeQuality)quality;
-                    return true;
-                default:
-                    if (label.Length != 0 && label[label.Length - 1] == '_')
-                        return _reader.Fail(ContractError.UnsupportedSenml);
-                    return _reader.TrySkip();
+                record.HasStatistics = true;
+                return TryMark(ref seen, SeenStatistics) && TryReadStatistics(record);
             }
+            if (IsLabel("q", at, length))
+            {
+                return TryMark(ref seen, SeenQuality)
+                    && _reader.TryReadInt32(0, int.MaxValue, out record.Quality);
+            }
+            if (IsLabel("ep", at, length))
+            {
+                record.HasEpoch = true;
+                return TryMark(ref seen, SeenEpoch) && _reader.TryReadUInt32(out record.Epoch);
+            }
+            if (IsLabel("dur", at, length))
+            {
+                record.HasDuration = true;
+                return TryMark(ref seen, SeenDuration)
+                    && _reader.TryReadInt32(0, Limits.MaxWindowMs, out record.DurationMs);
+            }
+            if (IsLabel("tq", at, length))
+            {
+                if (!TryMark(ref seen, SeenTimeQuality)
+                    || !_reader.TryReadInt32(0, (int)TimeQuality.AtLeast, out int quality))
+                    return false;
+                record.TimeQuality = (TimeQuality)quality;
+                return true;
+            }
+            if (length != 0 && _reader.Buffer[at + length - 1] == '_')
+                return _reader.Fail(ContractError.UnsupportedSenml);
+            return _reader.TrySkip();
+        }
+
+        private bool IsLabel(string label, int at, int length)
+        {
+            if (length != label.Length)
+                return false;
+            byte[] buffer = _reader.Buffer;
+            for (int i = 0; i < length; i++)
+            {
+                if (buffer[at + i] != label[i])
+                    return false;
+            }
+            return true;
         }
 
         private bool TryReadStatistics(SenmlRecord record)
