@@ -114,6 +114,7 @@ public sealed class SenmlRulesTests
     [InlineData("""[{"n":"a","v":1,"st_":1}]""", ContractError.UnsupportedSenml)]
     [InlineData("""[{"n":"a","v":1,"_extra":1}]""", ContractError.None)]
     [InlineData("""[{"n":"a","v":1,"":1}]""", ContractError.None)]
+    [InlineData("""[{"n":"a","v":1,"ST":1,"sta":1,"s\u0000":1,"e":1,"du":1,"durs":1,"Q":"x"}]""", ContractError.None)]
     public void Labels_that_must_be_understood(string json, ContractError expected)
     {
         AssertError(json, expected);
