@@ -187,11 +187,15 @@ internal sealed class TcpConnection(TcpLinkOptions options, LinkAddress address,
                     return Ending.Broken;
                 if (size > have - done)
                     break;
-                Ending ending = Handle(buffer[done], buffer.AsSpan(done + head, size - head), out SimLinkEvent happened);
+                Ending ending = Handle(
+                    buffer[done], buffer.AsSpan(done + head, size - head), out SimLinkEvent happened, out byte[]? answer);
                 if (ending != Ending.None)
                     return ending;
                 if (happened.Type != LinkEventType.None)
                     await RaiseAsync(happened);
+                // Only now that the node has it, and however many came at once: while there is no room nothing is read.
+                if (answer != null)
+                    await _outgoing.Writer.WriteAsync(answer, _stop.Token);
                 done += size;
             }
             buffer.AsSpan(done, have - done).CopyTo(buffer);
@@ -206,15 +210,16 @@ internal sealed class TcpConnection(TcpLinkOptions options, LinkAddress address,
         wake();
     }
 
-    private Ending Handle(byte first, ReadOnlySpan<byte> body, out SimLinkEvent happened)
+    private Ending Handle(byte first, ReadOnlySpan<byte> body, out SimLinkEvent happened, out byte[]? answer)
     {
         happened = default;
+        answer = null;
         switch (first)
         {
             case 0x20 when !_accepted && body.Length >= 2:
                 return Answered(body[1], ref happened);
             case >= 0x30 and < 0x40 when _accepted:
-                return Received(first, body, ref happened) ? Ending.None : Ending.Broken;
+                return Received(first, body, ref happened, ref answer) ? Ending.None : Ending.Broken;
             case 0x40 when _accepted && body.Length >= 2:
                 // A version 5 acknowledgement may carry a reason; from 0x80 on the message was not stored.
                 if (body.Length > 2 && body[2] >= 0x80)
@@ -247,14 +252,14 @@ internal sealed class TcpConnection(TcpLinkOptions options, LinkAddress address,
         return reason is 4 or 5 or 0x86 or 0x87 ? Ending.Refused : Ending.Broken;
     }
 
-    private bool Received(byte first, ReadOnlySpan<byte> body, ref SimLinkEvent happened)
+    private bool Received(byte first, ReadOnlySpan<byte> body, ref SimLinkEvent happened, ref byte[]? answer)
     {
         if (!MqttPackets.TryReadPublish(
             first, body, options.Version5, out string topic, out int packetId, out ReadOnlySpan<byte> payload) ||
             payload.Length > Limits.MaxPayload)
             return false;
-        if (packetId != 0 && !_outgoing.Writer.TryWrite(MqttPackets.PubAck(packetId)))
-            return false;
+        if (packetId != 0)
+            answer = MqttPackets.PubAck(packetId);
         if (Topics.TryParse(topic, out TopicKind kind, out _))
             happened = new SimLinkEvent(LinkEventType.Message, 0, kind, payload.ToArray());
         return true;
