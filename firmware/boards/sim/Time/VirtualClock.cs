@@ -74,6 +74,7 @@ public sealed class VirtualClock : SimClock
     private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
     {
         private long _periodMs;
+        private bool _disposed;
 
         public long DueMs { get; private set; }
 
@@ -94,6 +95,8 @@ public sealed class VirtualClock : SimClock
         {
             lock (clock._lock)
             {
+                if (_disposed)
+                    return false;
                 _periodMs = period == Timeout.InfiniteTimeSpan ? 0 : RoundUp(period);
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     Number = -1;
@@ -107,6 +110,7 @@ public sealed class VirtualClock : SimClock
         {
             lock (clock._lock)
             {
+                _disposed = true;
                 Number = -1;
                 _periodMs = 0;
             }
