@@ -20,6 +20,9 @@ public sealed partial class AirBoxRecording
 
     private const int Exponent = -2;
 
+    // Kiribati's, the largest that is in use.
+    private static readonly TimeSpan MaxOffset = TimeSpan.FromHours(14);
+
     private static readonly string[] TimeFormats =
         ["M/d/yyyy H:mm", "M/d/yyyy H:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
 
@@ -62,7 +65,7 @@ public sealed partial class AirBoxRecording
     public static AirBoxRecording Load(string file, TimeSpan? utcOffset = null)
     {
         using CsvRecording csv = CsvRecording.Open(file, TimeColumn);
-        TimeSpan offset = utcOffset ?? StatedOffset(csv.Preamble);
+        TimeSpan offset = utcOffset ?? StatedOffset(file, csv.Preamble);
         (string Column, SensorChannel Channel)[] present = [.. Known.Where(k => csv.HasColumn(k.Column))];
         if (present.Length == 0)
             throw new RecordingException(file, csv.Line, "", $"has none of the columns {string.Join(", ", Known.Select(k => k.Column))}");
@@ -104,13 +107,15 @@ public sealed partial class AirBoxRecording
         return (int)Math.Round(value * 100, MidpointRounding.AwayFromZero);
     }
 
-    private static TimeSpan StatedOffset(IEnumerable<string> preamble)
+    private static TimeSpan StatedOffset(string file, IEnumerable<string> preamble)
     {
         Match stated = Offset().Match(string.Join('\n', preamble));
         if (!stated.Success)
             return TimeSpan.Zero;
         TimeSpan offset = new(int.Parse(stated.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
             int.Parse(stated.Groups[3].ValueSpan, CultureInfo.InvariantCulture), 0);
+        if (offset > MaxOffset)
+            throw new RecordingException(file, 0, "", $"'{stated.Value}' is no offset of a time zone");
         return stated.Groups[1].Value == "-" ? -offset : offset;
     }
 

@@ -46,6 +46,7 @@ public sealed class BridgeRecording
     public static BridgeRecording Load(string file, BridgeRecordingFormat? format = null)
     {
         format ??= new BridgeRecordingFormat();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(format.RateMilliHz);
         using CsvRecording csv = CsvRecording.Open(file, format.TimeColumn);
         string[] formats = [format.TimeFormat];
         List<int> counts = [];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 
 namespace EdgeFleet.Boards.Sim.Replay;
@@ -14,10 +13,15 @@ internal sealed class CsvRecording : IDisposable
     // An instrument's header has some lines; a file without our columns should not be read to its end in vain.
     private const int MaxPreamble = 50;
 
+    // The longest lines of recordings that we know have 200 characters; a file that is no table may have but one line.
+    private const int MaxLine = 64 * 1024;
+
     private readonly StreamReader _reader;
     private readonly string _file;
     private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _preamble = [];
+    private readonly StringBuilder _line = new();
+    private int _width;
     private string[] _cells = [];
 
     private CsvRecording(string file, StreamReader reader)
@@ -67,6 +71,9 @@ internal sealed class CsvRecording : IDisposable
             if (line.Length == 0)
                 continue;
             _cells = line.Split(',');
+            // A comma too many, of a decimal comma say, would shift all cells behind it by one.
+            if (_cells.Length > _width)
+                throw Fault("", $"the line has {_cells.Length} cells, and there are names for {_width}");
             return true;
         }
         return false;
@@ -100,7 +107,7 @@ internal sealed class CsvRecording : IDisposable
         string text = Text(column);
         if (!DateTime.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time))
             throw Fault(column, $"'{text}' is not a time like {formats[0]}");
-        return new DateTimeOffset(time, utcOffset).ToUnixTimeMilliseconds();
+        return ((time - DateTime.UnixEpoch).Ticks - utcOffset.Ticks) / TimeSpan.TicksPerMillisecond;
     }
 
     public RecordingException Fault(string column, string fault) => new(_file, Line, column, fault);
@@ -112,7 +119,7 @@ internal sealed class CsvRecording : IDisposable
         // RFC 1952: every gzip file begins with these two bytes.
         bool zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
-        return zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return zipped ? new WholeGzip(file) : file;
     }
 
     private void ReadHeader(string firstColumn)
@@ -122,13 +129,16 @@ internal sealed class CsvRecording : IDisposable
             string[] names = [.. line.Split(',').Select(NameOf)];
             if (names.Contains(firstColumn, StringComparer.OrdinalIgnoreCase))
             {
+                _width = names.Length;
                 for (int i = 0; i < names.Length; i++)
                     _columns.TryAdd(names[i], i);
                 return;
             }
             _preamble.Add(line);
         }
-        throw new RecordingException(_file, 0, firstColumn, $"none of the first {Line} lines names this column");
+        throw new RecordingException(_file, 0, firstColumn, _preamble.Count == 0
+            ? "the file is empty"
+            : $"none of the first {_preamble.Count} lines names this column");
     }
 
     private static string NameOf(string header)
@@ -139,14 +149,35 @@ internal sealed class CsvRecording : IDisposable
 
     private string? NextLine()
     {
+        Line++;
         try
         {
-            Line++;
-            return _reader.ReadLine();
+            return ReadLine();
         }
         catch (InvalidDataException e)
         {
-            throw new RecordingException(_file, Line, "", $"the compressed data is damaged: {e.Message}");
+            throw Fault("", $"the compressed data is damaged: {e.Message}");
         }
+        catch (IOException e)
+        {
+            throw Fault("", e.Message);
+        }
+    }
+
+    private string? ReadLine()
+    {
+        _line.Clear();
+        int read;
+        while ((read = _reader.Read()) >= 0 && read != '\n')
+        {
+            if (_line.Length == MaxLine)
+                throw Fault("", $"the line is longer than {MaxLine} characters");
+            _line.Append((char)read);
+        }
+        if (read < 0 && _line.Length == 0)
+            return null;
+        if (_line.Length > 0 && _line[^1] == '\r')
+            _line.Length--;
+        return _line.ToString();
     }
 }
