@@ -62,22 +62,33 @@ public sealed class ConfigForm
         })],
     };
 
-    /// <summary>The configuration; null where something is no number. Fields have the names that REST gives them.</summary>
+    /// <summary>
+    /// The configuration; null where a field is refused. All fields are judged at once, and in the units that are typed:
+    /// who mends a form wants to see every fault the first time. Fields have the names that REST gives them.
+    /// </summary>
     public ConfigDocument? Read(IDictionary<string, string> problems)
     {
-        int window = string.IsNullOrWhiteSpace(Window) ? 0 : Milliseconds(Window, "windowMs", problems);
-        int interval = Milliseconds(StateInterval, "stateIntervalMs", problems);
+        int window = string.IsNullOrWhiteSpace(Window)
+            ? 0 : Milliseconds(Window, "windowMs", Limits.MinWindowMs, Limits.MaxWindowMs, problems);
+        int interval = Milliseconds(
+            StateInterval, "stateIntervalMs", Limits.MinStateIntervalMs, Limits.MaxStateIntervalMs, problems);
         List<ThresholdDocument> rules = [];
         for (int i = 0; i < Rules.Count; i++)
         {
             RuleForm rule = Rules[i];
             string at = $"thresholds[{i}].";
+            if (!Names.IsId(rule.Id?.Trim()))
+                problems[at + "id"] = "1 to 32 lower-case letters, digits and hyphens.";
+            else if (rules.Exists(other => other.Id == rule.Id!.Trim()))
+                problems[at + "id"] = "Another rule has this name.";
             rules.Add(new ThresholdDocument(
                 rule.Id?.Trim() ?? "", rule.Channel ?? "", rule.Statistic, rule.Direction,
                 Number(rule.Level, at + "level", problems),
                 string.IsNullOrWhiteSpace(rule.Hysteresis) ? 0 : Number(rule.Hysteresis, at + "hysteresis", problems),
-                string.IsNullOrWhiteSpace(rule.Hold) ? 0 : Milliseconds(rule.Hold, at + "holdMs", problems),
+                string.IsNullOrWhiteSpace(rule.Hold) ? 0 : Milliseconds(rule.Hold, at + "holdMs", 0, Limits.MaxHoldMs, problems),
                 rule.Severity));
+            if (rules[i].Hysteresis < 0)
+                problems[at + "hysteresis"] = "0 or more.";
         }
         return problems.Count == 0 ? new ConfigDocument(window, interval, rules) : null;
     }
@@ -94,12 +105,18 @@ public sealed class ConfigForm
         return 0;
     }
 
-    private static int Milliseconds(string? text, string field, IDictionary<string, string> problems)
+    private static int Milliseconds(
+        string? text, string field, int least, int most, IDictionary<string, string> problems)
     {
-        decimal ms = Number(text, field, problems) * 1000;
-        if (ms == decimal.Truncate(ms) && Math.Abs(ms) <= int.MaxValue)
-            return (int)ms;
-        problems[field] = "Seconds, with at most three digits after the point.";
+        decimal seconds = Number(text, field, problems);
+        if (problems.ContainsKey(field))
+            return 0;
+        if (seconds < least / 1000m || seconds > most / 1000m)
+            problems[field] = $"{Seconds(least)} to {Seconds(most)} seconds.";
+        else if (seconds * 1000 != decimal.Truncate(seconds * 1000))
+            problems[field] = "At most three digits after the point.";
+        else
+            return (int)(seconds * 1000);
         return 0;
     }
 }

@@ -108,7 +108,7 @@ public sealed class LiveTests
         await page.GetByLabel("Level").FillAsync("35,5");
         await page.GetByLabel("Window, in seconds").FillAsync("4000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save and send" }).ClickAsync();
-        await Expect(page.Locator("#window-problem")).ToContainTextAsync("1000 to 3600000");
+        await Expect(page.Locator("#window-problem")).ToContainTextAsync("1 to 3600 seconds.");
         await Expect(page.GetByLabel("Level")).ToHaveValueAsync("35,5");
 
         await page.GetByLabel("Window, in seconds").FillAsync("30");

@@ -84,13 +84,16 @@ public sealed class ConfigModel(
             return Page();
         }
         if (Form.Read(Problems) is not { } config)
+        {
+            Problem = Refusal();
             return Page();
+        }
         Result<DesiredConfig> result = await _directory.SetConfigAsync(id, config, Form.Version, Actor, cancel);
         if (result.Fault is { } fault)
         {
             foreach ((string field, string[] texts) in fault.Errors ?? new Dictionary<string, string[]>())
                 Problems[field] = string.Join(" ", texts);
-            Problem = Problems.Count == 0 ? fault.Detail : null;
+            Problem = Problems.Count == 0 ? fault.Detail : Refusal();
             return Page();
         }
         Done = $"Saved as version {result.Value!.Version}. " + (View.Online
@@ -166,15 +169,22 @@ public sealed class ConfigModel(
             return false;
         Desired = desired;
         IEnumerable<(string Name, string Unit)> known = telemetry.Latest(id).Select(latest => (latest.Channel, latest.Unit));
+        // The usual ones first, so that a new rule begins with the channel that people mean; units as they were reported.
+        (string Name, string Unit)[] usual = Usual(View.Device.Kind);
+        known = known.OrderBy(channel => Array.FindIndex(usual, other => other.Name == channel.Name) is >= 0 and var at
+            ? at : usual.Length);
         IEnumerable<(string Name, string Unit)> ruled = desired.Config.Rules.Select(rule => (rule.Channel, ""));
-        Channels = [.. known.Concat(ruled).Concat(Usual(View.Device.Kind)).DistinctBy(channel => channel.Name)
-            .Select(channel => (channel.Name, channel.Unit.Length == 0
-                ? channel.Name : $"{channel.Name} ({Measure.Plain(channel.Unit)})"))];
+        Channels = [.. known.Concat(usual).Concat(ruled).DistinctBy(channel => channel.Name)
+            .Select(channel => (channel.Name, NameOf(channel.Name, channel.Unit)))];
         return true;
     }
 
+    // The unit that the wire has, not the one of the charts: levels are typed and judged in it.
+    private static string NameOf(string channel, string unit) =>
+        Measure.Of(channel, unit).Label + (unit.Length == 0 ? "" : $", in {Measure.Plain(unit)}");
+
     // A node that has not reported yet can be configured, too.
-    private static IEnumerable<(string Name, string Unit)> Usual(NodeKind kind) => kind == NodeKind.AirBox
+    private static (string Name, string Unit)[] Usual(NodeKind kind) => kind == NodeKind.AirBox
         ?
         [
             (Contracts.Channels.Pm25, Units.MicrogramsPerCubicMetre), (Contracts.Channels.Pm1, Units.MicrogramsPerCubicMetre),
@@ -186,6 +196,10 @@ public sealed class ConfigModel(
             (Contracts.Channels.AccelZ, Units.MetresPerSecondSquared), (Contracts.Channels.AccelX, Units.MetresPerSecondSquared),
             (Contracts.Channels.AccelY, Units.MetresPerSecondSquared), (Contracts.Channels.Temperature, Units.Celsius),
         ];
+
+    private string Refusal() => Problems.Count == 1
+        ? "Not saved: one value is refused; the reason stands below it."
+        : $"Not saved: {Problems.Count} values are refused; the reasons stand below them.";
 
     private double? Degrees(string? text, string field)
     {
