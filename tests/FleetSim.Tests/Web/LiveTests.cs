@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Provisioning;
+using EdgeFleet.Service.Gateway;
 using Microsoft.Playwright;
 
 namespace EdgeFleet.FleetSim.Tests.Web;
@@ -92,6 +93,13 @@ public sealed class LiveTests
         await other.ClaimAsync(guarded.Enrolment.Id, guarded.SecretBytes());
         await page.GetByRole(AriaRole.Link, new() { Name = "Refused" }).ClickAsync();
         await Expect(page.Locator("#claims")).ToContainTextAsync("WrongKind");
+        await Expect(page.Locator("#claims")).ToContainTextAsync("The enrolment is for the other kind of node.");
+
+        await site.Get<IDeviceHub>().AdmitAsync(
+            new Credentials("a0b1c2d3e4cc", "airbox-nobody", "0.AAAA", null, "192.0.2.77", true), default);
+        await page.ReloadAsync();
+        await Expect(page.Locator("#refused tbody tr").First).ToContainTextAsync("192.0.2.77");
+        await Expect(page.Locator("#refused tbody tr").First).ToContainTextAsync("UnknownUser");
         Assert.Empty(site.Complaints);
     }
 
@@ -107,10 +115,22 @@ public sealed class LiveTests
         await page.GetByLabel("Channel").SelectOptionAsync(Channels.Pm25);
         await page.GetByLabel("Level").FillAsync("35,5");
         await page.GetByLabel("Window, in seconds").FillAsync("4000");
+        await page.GetByLabel("Hold, in seconds").FillAsync("9,9999");
+        await page.GetByLabel("Hysteresis").FillAsync("-1");
+        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync("PM 2.5!");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save and send" }).ClickAsync();
-        await Expect(page.Locator("#window-problem")).ToContainTextAsync("1 to 3600 seconds.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Not saved: 4 values are refused; the reasons stand below them.");
+        await Expect(page.Locator("#window-problem")).ToHaveTextAsync("1 to 3600 seconds.");
+        await Expect(page.Locator("#rule-0-id-problem")).ToHaveTextAsync("1 to 32 lower-case letters, digits and hyphens.");
+        await Expect(page.Locator("#rule-0-hysteresis-problem")).ToHaveTextAsync("0 or more.");
+        await Expect(page.Locator("#rule-0-hold-problem")).ToHaveTextAsync("At most three digits after the point.");
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(4);
         await Expect(page.GetByLabel("Level")).ToHaveValueAsync("35,5");
+        Assert.Equal(0, scene.AirBox.Config.WindowMs);
 
+        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync("pm25-high");
+        await page.GetByLabel("Hysteresis").FillAsync("");
+        await page.GetByLabel("Hold, in seconds").FillAsync("");
         await page.GetByLabel("Window, in seconds").FillAsync("30");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save and send" }).ClickAsync();
         await Expect(page.Locator("#compare")).ToContainTextAsync("waiting for the node");

@@ -21,6 +21,11 @@ public sealed class PageTests
         IPage page = await site.NewPageAsync(width, 800, scheme);
         await page.GotoAsync("/login");
         await HoldAsync(page, "/login");
+        await page.GetByLabel("Name").FillAsync("nobody");
+        await page.GetByLabel("Password").FillAsync("nothing");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await HoldAsync(page, "/login, refused");
         page = await site.SignedInAsync(width, 800, scheme);
         foreach ((string name, string path) in Scene.Paths(site))
         {
@@ -32,6 +37,38 @@ public sealed class PageTests
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{scheme}.png"), FullPage = true });
         }
         Assert.Empty(site.Complaints);
+    }
+
+    [Theory]
+    [InlineData(360, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    public async Task Empty_pages_answers_and_errors_fit_a_phone(int width, ColorScheme scheme)
+    {
+        await using Site site = await Site.StartAsync();
+        IPage page = await site.SignedInAsync(width, 844, scheme);
+        foreach (string path in new[] { "/", "/enrolments", "/claims", "/claims?state=refused", "/account", "/account/password" })
+        {
+            await page.GotoAsync(path);
+            await HoldAsync(page, path + ", empty");
+        }
+        await page.GotoAsync("/enrolments");
+        await page.GetByLabel("Site").FillAsync(new string('W', 40));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create enrolment" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#made-secret")).ToBeVisibleAsync();
+        await HoldAsync(page, "/enrolments, made");
+        Scene scene = await Scene.SetAsync(site);
+        string config = $"/devices/{scene.AirBox.DeviceId}/config";
+        await page.GotoAsync(config);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a rule" }).ClickAsync();
+        await page.GetByLabel("Level").FillAsync("high");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and send" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#rule-0-level-problem")).ToBeVisibleAsync();
+        await HoldAsync(page, config + ", refused");
+        await page.GotoAsync("/?q=nothing+like+that");
+        await HoldAsync(page, "/, nothing found");
+        Assert.Empty(site.Complaints);
+        await page.GotoAsync("/devices/" + new string('x', 200));
+        await HoldAsync(page, "an error");
     }
 
     [Fact]
@@ -79,6 +116,20 @@ public sealed class PageTests
         await page.GetByRole(AriaRole.Link, new() { Name = "Show all devices" }).ClickAsync();
 
         await page.GetByLabel("Status").SelectOptionAsync("Offline");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Link, new() { Name = "3 devices" }).ClickAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        await page.GetByLabel("Kind").SelectOptionAsync("Bridge");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows).ToContainTextAsync("Guandu Bridge");
+        await page.GetByLabel("Kind").SelectOptionAsync("");
+        await page.GetByLabel("Site").SelectOptionAsync("Renai Road");
+        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await page.GetByLabel("Alarms").SelectOptionAsync("true");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows).ToContainTextAsync("1 critical");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(@"/\?site=Renai\+Road&alarms=true$|/\?site=Renai%20Road&alarms=true$"));
+        await page.ReloadAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Link, new() { Name = "3 devices" }).ClickAsync();
         await page.Locator("#sort-Name").FocusAsync();
