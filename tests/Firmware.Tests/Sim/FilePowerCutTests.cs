@@ -121,6 +121,7 @@ public sealed class FilePowerCutTests
             Apply(expected, Workload[next]);
         }
         CheckOthers(new SimFileStore(flash), expected, "", context);
+        Assert.True(flash.Overwrites == 0, $"{context}: programmed what was not erased");
     }
 
     private static void CheckInterrupted(

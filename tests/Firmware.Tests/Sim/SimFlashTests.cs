@@ -19,6 +19,38 @@ public sealed class SimFlashTests
     }
 
     [Fact]
+    public void Nothing_can_be_written_anew_before_it_is_erased()
+    {
+        Assert.True(_flash.TryProgram(0, [0x12, 0x34]));
+        Assert.True(_flash.TryProgram(2, [0x56]));
+        Assert.True(_flash.TryProgram(0, [0x02, 0x00]));
+        Assert.Equal(0, _flash.Overwrites);
+        // The chip takes it, and what is there afterwards is neither the old nor the new.
+        Assert.True(_flash.TryProgram(0, [0xF3, 0x77, 0x56]));
+        Assert.Equal([0x02, 0x00, 0x56], Read(0, 3));
+        Assert.Equal(1, _flash.Overwrites);
+        Assert.True(_flash.TryErase(0));
+        Assert.True(_flash.TryProgram(0, [0xF3, 0x77, 0x56]));
+        Assert.Equal([0xF3, 0x77, 0x56], Read(0, 3));
+        Assert.Equal(1, _flash.Overwrites);
+    }
+
+    [Fact]
+    public void What_a_torn_erase_leaves_must_be_erased_again()
+    {
+        Assert.True(_flash.TryProgram(0, new byte[SimFlash.SectorBytes]));
+        _flash.CutAt(_flash.Operations, CutMoment.Torn);
+        Assert.Throws<PowerCutException>(() => _flash.TryErase(0));
+        _flash.PowerOn();
+        byte[] ones = [.. Enumerable.Repeat((byte)0xFF, SimFlash.PageBytes)];
+        Assert.True(_flash.TryProgram(0, ones));
+        Assert.NotEqual(ones, Read(0, ones.Length));
+        Assert.Equal(1, _flash.Overwrites);
+        Assert.True(_flash.TryErase(0));
+        Assert.Equal(ones, Read(0, ones.Length));
+    }
+
+    [Fact]
     public void Erasing_sets_one_sector_and_no_other()
     {
         Assert.True(_flash.TryProgram(SimFlash.SectorBytes - 1, [0, 0]));

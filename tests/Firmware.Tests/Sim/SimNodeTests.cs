@@ -197,6 +197,7 @@ public sealed class SimNodeTests
         Assert.Empty(world.Gateway.Malformed);
         Assert.Empty(world.Gateway.Contradictions);
         Assert.Equal(1, world.Gateway.EpochsOf(status.DeviceId));
+        Assert.Equal(0, node.Flash.Overwrites);
         Assert.InRange(status.Buffered, 0u, 3u);
         Assert.Equal(status.Produced, status.Acknowledged + status.Buffered + status.Dropped);
         Assert.True(expectDrops == status.Dropped > 0, $"{status}");

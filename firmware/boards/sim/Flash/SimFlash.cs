@@ -80,6 +80,12 @@ public sealed class SimFlash
     /// <summary>Bytes programmed since the chip was new.</summary>
     public long BytesProgrammed { get; private set; }
 
+    /// <summary>
+    /// Pages programmed where a bit that should have become 1 was 0 already, so that they do not read back as written:
+    /// the layer above forgot to erase. NOR takes such a program without complaint, so tests have to ask.
+    /// </summary>
+    public long Overwrites { get; private set; }
+
     /// <summary>The power is away: every operation throws until <see cref="PowerOn"/>.</summary>
     public bool IsOff { get; private set; }
 
@@ -186,8 +192,14 @@ public sealed class SimFlash
         BytesProgrammed += source.Length;
         Span<byte> target = Sector(address / SectorBytes).AsSpan(address % SectorBytes, source.Length);
         int whole = cut && moment == CutMoment.Torn ? _random.NextInt(source.Length) : source.Length;
+        bool took = true;
         for (int i = 0; i < whole; i++)
+        {
             target[i] &= source[i];
+            took &= target[i] == source[i];
+        }
+        if (!took)
+            Overwrites++;
         if (whole < source.Length)
             target[whole] &= (byte)(source[whole] | (byte)_random.Next());
         if (cut)
