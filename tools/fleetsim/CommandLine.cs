@@ -9,15 +9,17 @@ internal static class CommandLine
     /// <summary>Most nodes of one process: each has its flash and its link in memory.</summary>
     public const int MostNodes = 20_000;
 
+    // As for arguments that are wrong by themselves.
+    private const int BadArguments = 1;
+
     public static RootCommand Create(Func<SimOptions, CancellationToken, Task<int>> run)
     {
         var nodes = new Option<int>("--nodes")
         {
             Description = "How many nodes.",
             DefaultValueFactory = _ => 16,
+            CustomParser = ParseNodes,
         };
-        nodes.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 1 and <= MostNodes,
-            $"--nodes takes 1 to {MostNodes:N0}."));
         var mix = new Option<(int, int)?>("--mix")
         {
             Description = "Air Boxes to bridge nodes. Default: 3:1.",
@@ -48,6 +50,7 @@ internal static class CommandLine
             Description = "A service that runs already. Its API token, role operator, is taken from EDGEFLEET_TOKEN; "
                 + "nodes connect to --mqtt.",
             HelpName = "URL",
+            CustomParser = ParseAddress,
         };
         var data = new Option<string?>("--data")
         {
@@ -59,6 +62,8 @@ internal static class CommandLine
             Description = "Where the service serves its pages. Default: http://127.0.0.1:8080; with --virtual a free port.",
             HelpName = "URL",
         };
+        http.Validators.Add(result => Check(result, TryAddress(result.GetValueOrDefault<string>(), out _),
+            "--http takes an address such as http://127.0.0.1:8080."));
         var mqtt = new Option<string?>("--mqtt")
         {
             Description = "Where nodes find the gateway. Default: 127.0.0.1:1883.",
@@ -93,40 +98,52 @@ internal static class CommandLine
         {
             nodes, mix, seed, duration, window, isVirtual, service, data, http, mqtt, faults, airBox, bridge, json,
         };
-        root.Validators.Add(result =>
-        {
-            bool inVirtual = result.GetValue(isVirtual);
-            if (inVirtual && result.GetValue(service) != null)
-                result.AddError("--virtual brings its own service: a running one cannot be slowed down. Leave --service out.");
-            if (!inVirtual && result.GetValue(faults) is { NeedsMemoryLink: true })
-                result.AddError("TCP neither loses nor repeats messages: loss, duplicates, reordering and delay need --virtual.");
-            if (result.GetValue(window) is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromHours(1)))
-                result.AddError("--window takes 1s to 1h.");
-        });
         root.SetAction((result, cancel) =>
         {
             bool inVirtual = result.GetValue(isVirtual);
-            return run(
-                new SimOptions
-                {
-                    Nodes = result.GetValue(nodes),
-                    Mix = result.GetValue(mix) ?? (3, 1),
-                    Seed = result.GetValue(seed),
-                    For = result.GetValue(duration),
-                    Window = result.GetValue(window),
-                    Virtual = inVirtual,
-                    Service = result.GetValue(service),
-                    DataPath = result.GetValue(data) ?? (inVirtual ? null : "./data"),
-                    Http = result.GetValue(http) ?? (inVirtual ? "http://127.0.0.1:0" : "http://127.0.0.1:8080"),
-                    Mqtt = result.GetValue(mqtt) ?? "127.0.0.1:1883",
-                    Faults = result.GetValue(faults) ?? FaultPlan.None,
-                    ReplayAirBox = result.GetValue(airBox),
-                    ReplayBridge = result.GetValue(bridge),
-                    Json = result.GetValue(json),
-                },
-                cancel);
+            var options = new SimOptions
+            {
+                Nodes = result.GetValue(nodes),
+                Mix = result.GetValue(mix) ?? (3, 1),
+                Seed = result.GetValue(seed),
+                For = result.GetValue(duration),
+                Window = result.GetValue(window),
+                Virtual = inVirtual,
+                Service = result.GetValue(service),
+                DataPath = result.GetValue(data) ?? (inVirtual ? null : "./data"),
+                Http = result.GetValue(http) ?? (inVirtual ? "http://127.0.0.1:0" : "http://127.0.0.1:8080"),
+                Mqtt = result.GetValue(mqtt) ?? "127.0.0.1:1883",
+                Faults = result.GetValue(faults) ?? FaultPlan.None,
+                ReplayAirBox = result.GetValue(airBox),
+                ReplayBridge = result.GetValue(bridge),
+                Json = result.GetValue(json),
+            };
+            if (Contradiction(options) is not { } wrong)
+                return run(options, cancel);
+            Console.Error.WriteLine(wrong);
+            return Task.FromResult(BadArguments);
         });
         return root;
+    }
+
+    // What options that are right by themselves cannot mean together.
+    private static string? Contradiction(SimOptions options)
+    {
+        if (options.Virtual && options.Service != null)
+            return "--virtual brings its own service: a running one cannot be slowed down. Leave --service out.";
+        if (!options.Virtual && options.Faults.NeedsMemoryLink)
+            return "TCP neither loses nor repeats messages: loss, duplicates, reordering and delay need --virtual.";
+        if (options.Window is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromHours(1)))
+            return "--window takes 1s to 1h.";
+        return null;
+    }
+
+    private static int ParseNodes(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out int count) && count is >= 1 and <= MostNodes)
+            return count;
+        result.AddError($"--nodes takes 1 to {MostNodes:N0}.");
+        return 1;
     }
 
     /// <summary>Takes HOST:PORT apart.</summary>
@@ -148,6 +165,17 @@ internal static class CommandLine
             && airBox is >= 0 and <= MostNodes && bridge is >= 0 and <= MostNodes && airBox + bridge > 0)
             return (airBox, bridge);
         result.AddError("--mix takes two whole numbers, such as 3:1; not both may be 0.");
+        return null;
+    }
+
+    private static bool TryAddress(string? text, out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https";
+
+    private static Uri? ParseAddress(ArgumentResult result)
+    {
+        if (TryAddress(result.Tokens[0].Value, out var address))
+            return address;
+        result.AddError($"'{result.Tokens[0].Value}' is no address; write it like http://127.0.0.1:8080.");
         return null;
     }
 

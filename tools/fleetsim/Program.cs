@@ -1,9 +1,12 @@
+using System.CommandLine;
 using EdgeFleet.Boards.Sim.Replay;
 using EdgeFleet.FleetSim;
 using EdgeFleet.Service.Hosting;
 
-// Exit codes: 0 all windows accounted for; 1 they are not; 2 it could not start or go on.
-return await CommandLine.Create(RunAsync).Parse(args).InvokeAsync();
+// Exit codes: 0 all windows accounted for; 1 they are not, or the arguments are wrong; 2 it could not start or go on.
+// After Ctrl-C the nodes are heard out, which has its own limit.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) };
+return await CommandLine.Create(RunAsync).Parse(args).InvokeAsync(invocation);
 
 static async Task<int> RunAsync(SimOptions options, CancellationToken cancel)
 {
@@ -11,7 +14,13 @@ static async Task<int> RunAsync(SimOptions options, CancellationToken cancel)
     {
         return await Simulation.RunAsync(options, cancel);
     }
-    catch (Exception problem) when (problem is StartupException or FleetApiException or RecordingException
+    catch (StartupException problem)
+    {
+        // The service speaks of its settings; here they are options.
+        Console.Error.WriteLine("fleetsim: " + problem.Message.Replace("Http:Url", "--http").Replace("Mqtt:Listen", "--mqtt")
+            .Replace("Data:Path", "--data"));
+    }
+    catch (Exception problem) when (problem is FleetApiException or RecordingException
         or FileNotFoundException or DirectoryNotFoundException)
     {
         Console.Error.WriteLine($"fleetsim: {problem.Message}");

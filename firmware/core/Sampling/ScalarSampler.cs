@@ -32,6 +32,7 @@ namespace EdgeFleet.Firmware.Sampling
         private readonly int[] _values = new int[Limits.MaxChannels];
 
         private int _windowMs;
+        private int _openedMs;
         private long _utcOffsetMs;
         private long _startMs = -1;
         private long _endMs;
@@ -106,6 +107,8 @@ namespace EdgeFleet.Firmware.Sampling
         {
             if (_startMs < 0)
                 Open(nowMs);
+            if (_openedMs != _windowMs)
+                Shorten(nowMs);
             if (nowMs >= _endMs)
             {
                 Close();
@@ -174,11 +177,21 @@ namespace EdgeFleet.Firmware.Sampling
             _count[channel]++;
         }
 
+        /// <summary>A shorter length holds at once: who sets it does not wait an hour for the window that is open.</summary>
+        private void Shorten(long nowMs)
+        {
+            _openedMs = _windowMs;
+            long endMs = nowMs + _openedMs - (nowMs + _utcOffsetMs) % _openedMs;
+            if (endMs < _endMs)
+                _endMs = endMs;
+        }
+
         private void Open(long nowMs)
         {
+            _openedMs = _windowMs;
             _startMs = nowMs;
-            long phase = (nowMs + _utcOffsetMs) % _windowMs;
-            _endMs = nowMs + _windowMs - phase;
+            long phase = (nowMs + _utcOffsetMs) % _openedMs;
+            _endMs = nowMs + _openedMs - phase;
             for (int i = 0; i < ChannelCount; i++)
             {
                 _sum[i] = 0;
@@ -198,7 +211,7 @@ namespace EdgeFleet.Firmware.Sampling
             }
             window.StartMs = _startMs;
             window.DurationMs = (int)(_endMs - _startMs);
-            int partial = window.DurationMs < _windowMs ? QualityFlags.Partial : 0;
+            int partial = window.DurationMs < _openedMs ? QualityFlags.Partial : 0;
             for (int i = 0; i < ChannelCount; i++)
             {
                 int count = _count[i];

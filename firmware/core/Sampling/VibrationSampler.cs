@@ -23,6 +23,7 @@ namespace EdgeFleet.Firmware.Sampling
         private readonly long[] _squares = new long[3];
 
         private int _windowMs;
+        private int _openedMs;
         private int _target;
         private int _count;
         private int _quality;
@@ -123,6 +124,13 @@ namespace EdgeFleet.Firmware.Sampling
         {
             int at = 0;
             int left = triples;
+            // Another length holds at once: who sets it does not wait for the window that is open.
+            if (_count > 0 && _openedMs != _windowMs)
+            {
+                Aim();
+                if (_count >= _target)
+                    Close();
+            }
             while (left > 0)
             {
                 if (_count == 0)
@@ -163,12 +171,18 @@ namespace EdgeFleet.Firmware.Sampling
             }
         }
 
+        private void Aim()
+        {
+            _openedMs = _windowMs;
+            _target = (int)((long)_openedMs * _sensor.RateMilliHz / 1000000);
+            if (_target < 1)
+                _target = 1;
+        }
+
         private void Open(long startMs, int at)
         {
             _startMs = startMs < 0 ? 0 : startMs;
-            _target = (int)((long)_windowMs * _sensor.RateMilliHz / 1000000);
-            if (_target < 1)
-                _target = 1;
+            Aim();
             for (int axis = 0; axis < 3; axis++)
             {
                 _first[axis] = _xyz[at + axis];

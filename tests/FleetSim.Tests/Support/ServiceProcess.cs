@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -13,11 +12,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private const string Password = "three calm bridges";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edgefleet-service-").FullName;
-    private readonly int _http = FreePort();
+    private readonly int _http = Ports.Free();
     private Process? _process;
     private string? _oneTimePassword;
 
-    public int Mqtt { get; } = FreePort();
+    public int Mqtt { get; } = Ports.Free();
 
     public Uri Address => new($"http://127.0.0.1:{_http}");
 
@@ -103,13 +102,6 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         string text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("one-time password (\\S+)")]
