@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using System.Text.Json;
 using EdgeFleet.Service;
 using EdgeFleet.Service.Features.Access;
@@ -59,6 +60,8 @@ public sealed class ServiceHost : IAsyncDisposable
         MemoryGateway? gateway = null;
         var app = FleetServiceApp.Create(args, builder =>
         {
+            // Ctrl-C ends the simulation, and that ends the service: nodes hand in their last windows in between.
+            builder.Services.AddSingleton<IHostLifetime, SimulationLifetime>();
             if (time == null)
                 return;
             builder.Services.AddSingleton(time);
@@ -106,5 +109,12 @@ public sealed class ServiceHost : IAsyncDisposable
     {
         foreach (var token in tokens.All().Where(token => token is { Name: TokenName, Owner: null }))
             await tokens.RevokeAsync(token.Id, null, Actor.System);
+    }
+
+    private sealed class SimulationLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancel) => Task.CompletedTask;
     }
 }
