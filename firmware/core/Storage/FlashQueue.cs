@@ -287,7 +287,7 @@ namespace EdgeFleet.Firmware.Storage
             uint last = _lastNumber[0];
             if (last <= _ledger.Done)
                 return;
-            TimesOf(0, _ledger.Done + 1, last, out long fromMs, out long toMs);
+            _records.TimesOf(_files.Name(_index[0]), _length[0], _ledger.Done + 1, last, out long fromMs, out long toMs);
             CountDropped(last, fromMs, toMs);
         }
 
@@ -381,27 +381,6 @@ namespace EdgeFleet.Firmware.Storage
             {
                 if (_lastNumber[i] >= number)
                     _lastNumber[i] = number - 1;
-            }
-        }
-
-        private void TimesOf(int slot, uint from, uint through, out long fromMs, out long toMs)
-        {
-            fromMs = 0;
-            toMs = 0;
-            string name = _files.Name(_index[slot]);
-            int at = 0;
-            while (true)
-            {
-                int payload = _records.Read(name, at, _length[slot], out RecordKind kind, out uint number);
-                if (payload < 0)
-                    return;
-                if (kind == RecordKind.Entry && number >= from && number <= through)
-                {
-                    toMs = Bytes.Get64(_records.Buffer, SegmentRecords.HeaderBytes);
-                    if (number == from)
-                        fromMs = toMs;
-                }
-                at += SegmentRecords.HeaderBytes + payload;
             }
         }
 

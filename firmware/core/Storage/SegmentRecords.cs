@@ -104,6 +104,27 @@ namespace EdgeFleet.Firmware.Storage
             return Bytes.Get32(_record, HeaderBytes + 32);
         }
 
+        /// <summary>Times of two entries of a segment, and so of all between them; 0 where one is not there.</summary>
+        public void TimesOf(string file, int end, uint from, uint through, out long fromMs, out long toMs)
+        {
+            fromMs = 0;
+            toMs = 0;
+            int at = 0;
+            while (true)
+            {
+                int payload = Read(file, at, end, out RecordKind kind, out uint number);
+                if (payload < 0)
+                    return;
+                if (kind == RecordKind.Entry && number >= from && number <= through)
+                {
+                    toMs = Bytes.Get64(_record, HeaderBytes);
+                    if (number == from)
+                        fromMs = toMs;
+                }
+                at += HeaderBytes + payload;
+            }
+        }
+
         // Header and payload are checked in one sum over what lies before and behind the sum itself.
         private uint Checksum(int payload)
         {

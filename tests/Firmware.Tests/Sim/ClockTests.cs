@@ -139,15 +139,16 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task Delays_and_cancellations_run_on_virtual_time()
+    public async Task Ticks_and_cancellations_run_on_virtual_time()
     {
-        Task delay = Task.Delay(TimeSpan.FromHours(1), _clock.Provider, TestContext.Current.CancellationToken);
+        using PeriodicTimer hourly = new(TimeSpan.FromHours(1), _clock.Provider);
+        ValueTask<bool> tick = hourly.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         using CancellationTokenSource soon = new(TimeSpan.FromMinutes(1), _clock.Provider);
         _clock.AdvanceTo(Start + 3_599_999);
         Assert.True(soon.IsCancellationRequested);
-        Assert.False(delay.IsCompleted);
+        Assert.False(tick.IsCompleted);
         _clock.AdvanceTo(Start + 3_600_000);
-        await delay;
+        Assert.True(await tick);
     }
 
     [Fact]
