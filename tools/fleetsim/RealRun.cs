@@ -39,7 +39,8 @@ public sealed class RealRun
         // Enrolments are made by today's date, whatever date the recordings have.
         var today = new RealClock();
         var fleet = await SimFleet.EnrolAsync(
-            options, api, world, today, recordings, gateway, _ => new TcpLink(new TcpLinkOptions()), cancel);
+            options, api, world, today, recordings, gateway, _ => new TcpLink(new TcpLinkOptions()), cancel,
+            run: (ulong)today.UtcMs);
         return new RealRun(options, api, world, fleet);
     }
 

@@ -35,10 +35,11 @@ public sealed class SimFleet
     /// <summary>
     /// Enrols boards, each under its site's enrolment, and makes them. Boards that an earlier run has left at the
     /// service are released first: these ones have lost their memory, as an erased board has.
+    /// <paramref name="run"/> tells them from those, where both report to one service.
     /// </summary>
     public static async Task<SimFleet> EnrolAsync(
         SimOptions options, FleetApi api, SimClock world, SimClock service, Recordings recordings, (string Host, int Port) gateway,
-        Func<ulong, ISimLink> link, CancellationToken cancel)
+        Func<ulong, ISimLink> link, CancellationToken cancel, ulong run = 0)
     {
         var plans = Plan(options);
         var known = (await api.DevicesAsync(cancel)).ToDictionary(device => device.HardwareId, device => device.Id);
@@ -80,6 +81,7 @@ public sealed class SimFleet
                 {
                     Kind = plan.Kind,
                     Seed = plan.Seed,
+                    Run = run,
                     World = world,
                     Settings = settings,
                     ReferenceClock = recordings.ReferenceClock,

@@ -60,7 +60,7 @@ public sealed class SimNode
         Link = link;
         Flash = new SimFlash(options.FlashBytes, options.Seed);
         HardwareId = SimBoard.HardwareIdOf(options.Seed);
-        _random = new SimRandom(SimRandom.Derive(options.Seed, "entropy"));
+        _random = new SimRandom(SimRandom.Derive(options.Seed ^ options.Run, "entropy"));
     }
 
     public string HardwareId { get; }

@@ -21,6 +21,12 @@ public sealed record SimNodeOptions
     /// <summary>All chance in this node comes from it; two nodes of a fleet differ in it.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>
+    /// Tells boards that were erased from the same boards before: their random numbers differ, and with them the epoch of
+    /// their queues, without which a service takes their windows for those it has.
+    /// </summary>
+    public ulong Run { get; init; }
+
     /// <summary>True time.</summary>
     public required SimClock World { get; init; }
 

@@ -36,6 +36,18 @@ public sealed class SimNodeTests
     }
 
     [Fact]
+    public void An_erased_board_of_another_run_counts_its_windows_under_another_epoch()
+    {
+        SimWorld world = new();
+        SimNode first = world.Add(NodeKind.AirBox, 7), repeated = world.Add(NodeKind.AirBox, 7);
+        SimNode later = world.Add(NodeKind.AirBox, 7, run: 1_800_000_000_000);
+        Assert.True(first.PowerOn() && repeated.PowerOn() && later.PowerOn());
+        Assert.Equal(first.HardwareId, later.HardwareId);
+        Assert.Equal(first.Status!.Value.Epoch, repeated.Status!.Value.Epoch);
+        Assert.NotEqual(first.Status!.Value.Epoch, later.Status!.Value.Epoch);
+    }
+
+    [Fact]
     public async Task A_node_without_power_keeps_what_is_on_flash_and_nothing_else()
     {
         SimWorld world = new();

@@ -28,7 +28,8 @@ internal sealed class SimWorld
     public List<string> Trace { get; } = [];
 
     public SimNode Add(
-        NodeKind kind, ulong seed, LinkFaults? faults = null, int windowSegments = 40, ReferenceClockPlan? clock = null)
+        NodeKind kind, ulong seed, LinkFaults? faults = null, int windowSegments = 40, ReferenceClockPlan? clock = null,
+        ulong run = 0)
     {
         MemoryLink link = new(Gateway, faults ?? new LinkFaults(), seed);
         SimNode node = new(
@@ -36,6 +37,7 @@ internal sealed class SimWorld
             {
                 Kind = kind,
                 Seed = seed,
+                Run = run,
                 World = Clock,
                 ReferenceClock = clock ?? new ReferenceClockPlan(),
                 Settings = new NodeSettings
