@@ -101,9 +101,8 @@ internal sealed class Mosquitto : Server
         long start = Stopwatch.GetTimestamp();
         while (!Answers(port))
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(start).TotalSeconds > 10)
+            if (process.WaitForExit(TimeSpan.FromMilliseconds(50)) || Stopwatch.GetElapsedTime(start).TotalSeconds > 10)
                 throw new InvalidOperationException("mosquitto does not start.");
-            Thread.Sleep(50);
         }
         return new Mosquitto(process, config, port);
     }
