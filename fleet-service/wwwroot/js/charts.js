@@ -172,7 +172,10 @@ export class Chart {
     const what = main[i] == null ? 'no data'
       : this.vibration ? `RMS ${text(u.data[2][i])}, peak ${text(u.data[1][i])} ${this.unit}`
         : `${text(main[i])} ${this.unit} (${text(u.data[2][i])} to ${text(u.data[1][i])})`;
-    tip.textContent = `${clock.format(this.starts[i] * 1000)}  ${what}`;
+    const start = clock.format(this.starts[i] * 1000);
+    // What is missing has an end worth knowing.
+    const when = main[i] == null ? `${start} to ${clock.format(this.ends[i] * 1000)}` : start;
+    tip.textContent = `${when}  ${what}`;
     const room = u.over.clientWidth - tip.offsetWidth;
     tip.style.left = `${Math.max(0, Math.min(room, u.cursor.left - tip.offsetWidth / 2))}px`;
     tip.style.top = u.cursor.top > 40 ? '0px' : 'auto';
