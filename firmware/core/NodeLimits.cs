@@ -18,6 +18,20 @@ namespace EdgeFleet.Firmware
         /// <summary>Samples taken out of an accelerometer in one go: one FIFO.</summary>
         public const int DrainTriples = 32;
 
+        /// <summary>
+        /// Most samples in a window of vibration: 20-bit samples are less than 2^20 apart, their squares less than 2^40,
+        /// and 2^23 of those are the first that a long cannot hold. An hour, the longest window, has 7,200,000 at
+        /// 2,000 Hz; at 4,000 Hz windows end after 2,097 s.
+        /// </summary>
+        public const int MaxVibrationSamples = (1 << 23) - 1;
+
+        /// <summary>
+        /// Widest range of a slow channel, in the sensor's steps; values beyond it count as out of range. An hour of
+        /// one reading a second sums up 3,600 squares of 2^25 at most: 4.1 x 10^18, and a long holds 9.2 x 10^18. The
+        /// widest sensor, a barometer in pascals and hundredths, has 1.1 x 10^7.
+        /// </summary>
+        public const int MaxScalarSpan = 1 << 25;
+
         /// <summary>How often slow sensors are asked, in milliseconds.</summary>
         public const int SlowPollMs = 1000;
 

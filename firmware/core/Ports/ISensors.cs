@@ -57,7 +57,8 @@ namespace EdgeFleet.Firmware.Ports
         int AxisMask { get; }
 
         /// <summary>
-        /// Takes up to <paramref name="maxTriples"/> samples out of the sensor, as counts x, y, z, x, y, z, ...
+        /// Takes up to <paramref name="maxTriples"/> samples out of the sensor, as counts x, y, z, x, y, z, ..., each
+        /// within 20 bits and signed: the sums of a window are dimensioned for that.
         /// <paramref name="missed"/>: samples that the sensor lost just before the first of them.
         /// </summary>
         SensorResult Drain(long nowMs, int[] xyz, int maxTriples, out int triples, out int missed);

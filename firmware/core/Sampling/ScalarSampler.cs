@@ -1,4 +1,3 @@
-using System;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Senml;
 using EdgeFleet.Firmware.Ports;
@@ -52,6 +51,8 @@ namespace EdgeFleet.Firmware.Sampling
                     _indexIn[ChannelCount] = c;
                     _least[ChannelCount] = sensors[s].ChannelMin(c);
                     _most[ChannelCount] = sensors[s].ChannelMax(c);
+                    if ((long)_most[ChannelCount] - _least[ChannelCount] > NodeLimits.MaxScalarSpan)
+                        _most[ChannelCount] = _least[ChannelCount] + NodeLimits.MaxScalarSpan;
                     ChannelCount++;
                 }
             }
@@ -171,7 +172,7 @@ namespace EdgeFleet.Firmware.Sampling
                 _max[channel] = value;
             }
             // Sums of distances from the first value stay small, whatever the value's own size.
-            long distance = value - _first[channel];
+            long distance = (long)value - _first[channel];
             _sum[channel] += distance;
             _squares[channel] += distance * distance;
             _count[channel]++;
@@ -225,18 +226,9 @@ namespace EdgeFleet.Firmware.Sampling
                 window.Min[i] = (long)_min[i] * Finer;
                 window.Max[i] = (long)_max[i] * Finer;
                 window.Mean[i] = (long)_first[i] * Finer + SafeMath.DivideRounded(_sum[i] * Finer, count);
-                window.StdDev[i] = StdDev(_sum[i], _squares[i], count);
+                window.StdDev[i] = (long)(Moments.StdDev(_sum[i], _squares[i], count) * Finer + 0.5);
             }
             Ring.Commit();
-        }
-
-        private static long StdDev(long sum, long squares, int count)
-        {
-            if (count < 2)
-                return 0;
-            double mean = SafeMath.Divide(sum, count, 0);
-            double variance = SafeMath.Divide(squares, count, 0) - mean * mean;
-            return variance <= 0 ? 0 : (long)(Math.Sqrt(variance) * Finer + 0.5);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Senml;
 using EdgeFleet.Firmware.Ports;
@@ -119,6 +118,9 @@ namespace EdgeFleet.Firmware.Sampling
             }
         }
 
+        /// <summary>A sensor that claims no rate at all must not stop the node.</summary>
+        private int RateMilliHz => _sensor.RateMilliHz < 1 ? 1 : _sensor.RateMilliHz;
+
         /// <summary>The inner loop: no calls, since one costs more than a sample on a board.</summary>
         private void Accept(long nowMs, int triples)
         {
@@ -134,7 +136,7 @@ namespace EdgeFleet.Firmware.Sampling
             while (left > 0)
             {
                 if (_count == 0)
-                    Open(nowMs - (long)left * 1000000 / _sensor.RateMilliHz, at);
+                    Open(nowMs - (long)left * 1000000 / RateMilliHz, at);
                 int take = _target - _count;
                 if (take > left)
                     take = left;
@@ -174,9 +176,13 @@ namespace EdgeFleet.Firmware.Sampling
         private void Aim()
         {
             _openedMs = _windowMs;
-            _target = (int)((long)_openedMs * _sensor.RateMilliHz / 1000000);
-            if (_target < 1)
-                _target = 1;
+            long target = (long)_openedMs * RateMilliHz / 1000000;
+            if (target > NodeLimits.MaxVibrationSamples)
+            {
+                target = NodeLimits.MaxVibrationSamples;
+                _quality |= QualityFlags.Partial;
+            }
+            _target = target < 1 ? 1 : (int)target;
         }
 
         private void Open(long startMs, int at)
@@ -203,15 +209,14 @@ namespace EdgeFleet.Firmware.Sampling
                 return;
             }
             window.StartMs = _startMs;
-            window.DurationMs = (int)((long)_count * 1000000 / _sensor.RateMilliHz);
+            window.DurationMs = (int)((long)_count * 1000000 / RateMilliHz);
             // Nanometres to micrometres.
             int scale = _sensor.NanoMetresPerCount;
             for (int a = 0; a < _axisCount; a++)
             {
                 int axis = _axes[a];
                 double mean = SafeMath.Divide(_sum[axis], _count, 0);
-                double variance = SafeMath.Divide(_squares[axis], _count, 0) - mean * mean;
-                double deviation = variance <= 0 ? 0 : Math.Sqrt(variance);
+                double deviation = Moments.StdDev(_sum[axis], _squares[axis], _count);
                 double micro = scale * 0.001;
                 window.Count[a] = _count;
                 window.Quality[a] = _quality;
