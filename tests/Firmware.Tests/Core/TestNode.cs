@@ -55,9 +55,13 @@ public sealed class TestSensor(params (string Name, string Unit, int Exponent)[]
 
     public int ChannelExponent(int channel) => channels[channel].Exponent;
 
-    public int ChannelMin(int channel) => -10_000;
+    public int Least { get; set; } = -10_000;
 
-    public int ChannelMax(int channel) => 1_000_000;
+    public int Most { get; set; } = 1_000_000;
+
+    public int ChannelMin(int channel) => Least;
+
+    public int ChannelMax(int channel) => Most;
 
     public SensorResult Read(long nowMs, int[] values)
     {
