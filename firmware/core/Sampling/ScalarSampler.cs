@@ -187,12 +187,17 @@ namespace EdgeFleet.Firmware.Sampling
                 _endMs = endMs;
         }
 
+        /// <summary>Less than this at a border is nothing: a reading, or a tenth of a window of few.</summary>
+        private int SliverMs => _openedMs < 10 * NodeLimits.SlowPollMs ? _openedMs / 10 : NodeLimits.SlowPollMs;
+
         private void Open(long nowMs)
         {
             _openedMs = _windowMs;
-            _startMs = nowMs;
-            long phase = (nowMs + _utcOffsetMs) % _openedMs;
-            _endMs = nowMs + _openedMs - phase;
+            long left = _openedMs - (nowMs + _utcOffsetMs) % _openedMs;
+            // Clock and uptime drift apart by milliseconds a window: what that leaves before the border is no window of
+            // its own, it belongs to the next.
+            _startMs = left < SliverMs ? nowMs + left : nowMs;
+            _endMs = left < SliverMs ? nowMs + left + _openedMs : nowMs + left;
             for (int i = 0; i < ChannelCount; i++)
             {
                 _sum[i] = 0;
@@ -212,7 +217,7 @@ namespace EdgeFleet.Firmware.Sampling
             }
             window.StartMs = _startMs;
             window.DurationMs = (int)(_endMs - _startMs);
-            int partial = window.DurationMs < _openedMs ? QualityFlags.Partial : 0;
+            int partial = window.DurationMs < _openedMs - SliverMs ? QualityFlags.Partial : 0;
             for (int i = 0; i < ChannelCount; i++)
             {
                 int count = _count[i];
