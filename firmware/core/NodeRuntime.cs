@@ -13,7 +13,7 @@ namespace EdgeFleet.Firmware
     /// calls <see cref="SampleTick"/> and the uplink's thread <see cref="UplinkTick"/>; in the simulator one loop calls
     /// <see cref="Tick"/>. All times are uptime in milliseconds.
     /// </summary>
-    public sealed class NodeRuntime : IDesiredSink
+    public sealed class NodeRuntime : IDesiredSink, IEventSink
     {
         private readonly NodeSettings _settings;
         private readonly NodePorts _ports;
@@ -24,6 +24,7 @@ namespace EdgeFleet.Firmware
         private readonly UplinkAgent _uplink;
         private readonly ThresholdJudge _judge = new ThresholdJudge();
         private readonly NodeConfig _config = new NodeConfig();
+        private readonly NodeConfig _raised = new NodeConfig();
         private readonly NodeEvent _event = new NodeEvent();
         private uint _refusedVersion;
         private ConfigFault _refusedFault;
@@ -49,6 +50,8 @@ namespace EdgeFleet.Firmware
             // What was kept was valid for the firmware that kept it; this one may know better.
             if (!_store.LoadConfig(_config) || ThresholdJudge.Check(_config, sampler) != ConfigFault.None)
                 _config.Reset();
+            if (_store.LoadAlarms(_raised))
+                _judge.Restore(_raised);
             PutInForce(0);
             _event.Type = EventType.Boot;
             _event.Severity = Severity.Info;
@@ -178,10 +181,31 @@ namespace EdgeFleet.Firmware
                     return;
                 }
                 _flashFaulty = false;
-                _judge.Judge(window, _outbox);
+                _judge.Judge(window, this);
+                KeepAlarms(nowMs);
                 _sampler.Ring.Release();
                 window = _sampler.Ring.Readable();
             }
+        }
+
+        /// <summary>
+        /// An alarm that is raised is known to the flash before its event is, and one that is cleared is forgotten after:
+        /// a cut in between makes one event more, and never leaves an alarm that nothing clears.
+        /// </summary>
+        void IEventSink.Emit(NodeEvent happened, long uptimeMs)
+        {
+            if (happened.Type == EventType.ThresholdRaised)
+                KeepAlarms(uptimeMs);
+            _outbox.Emit(happened, uptimeMs);
+        }
+
+        private void KeepAlarms(long nowMs)
+        {
+            if (!_judge.Changed)
+                return;
+            _judge.CopyRaised(_raised);
+            if (!_store.SaveAlarms(_raised))
+                FlashFault(nowMs);
         }
 
         private void FlashFault(long nowMs)
@@ -207,7 +231,8 @@ namespace EdgeFleet.Firmware
         {
             _sampler.SetWindow(WindowMs);
             _uplink.StateIntervalMs = _config.StateIntervalMs;
-            _judge.Apply(_config, _sampler, nowMs, _outbox);
+            _judge.Apply(_config, _sampler, nowMs, this);
+            KeepAlarms(nowMs);
         }
 
         private static string Text(BootReason reason)

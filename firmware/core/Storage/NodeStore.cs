@@ -7,7 +7,7 @@ using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Firmware.Storage
 {
-    /// <summary>What a node keeps across boots besides its queues: identity, claim, configuration, boot count.</summary>
+    /// <summary>What a node keeps across boots besides its queues: identity, claim, configuration, alarms, boot count.</summary>
     public sealed class NodeStore
     {
         // Key, two strings with their lengths, and a port.
@@ -18,6 +18,7 @@ namespace EdgeFleet.Firmware.Storage
         private readonly RecordStore _claim;
         private readonly RecordStore _boot;
         private readonly RecordStore _config;
+        private readonly RecordStore _alarms;
         private readonly CborWriter _writer = new CborWriter(new byte[0]);
         private readonly CborReader _reader = new CborReader(new byte[0]);
 
@@ -28,6 +29,7 @@ namespace EdgeFleet.Firmware.Storage
             _claim = new RecordStore(storage, crc, "node.claim", Limits.ClaimNonceBytes);
             _boot = new RecordStore(storage, crc, "node.boot", 4);
             _config = new RecordStore(storage, crc, "node.config", ConfigCapacity);
+            _alarms = new RecordStore(storage, crc, "node.alarms", ConfigCapacity);
         }
 
         /// <summary>The device id; empty: not claimed yet.</summary>
@@ -87,19 +89,41 @@ namespace EdgeFleet.Firmware.Storage
         /// <summary>Loads the configuration into <paramref name="config"/>; false where there is none.</summary>
         public bool LoadConfig(NodeConfig config)
         {
-            int length = _config.Load();
-            if (length < 0)
-                return false;
-            _reader.Reset(_config.Buffer, _config.Offset, length);
-            return config.TryRead(_reader) && config.Validate() == ConfigFault.None;
+            return Load(_config, config);
         }
 
         /// <summary>Keeps a configuration; false where it does not fit or the flash failed.</summary>
         public bool SaveConfig(NodeConfig config)
         {
-            _writer.Reset(_config.Buffer, _config.Offset, ConfigCapacity);
+            return Save(_config, config);
+        }
+
+        /// <summary>Loads the rules whose alarms were raised last; false where nothing is known of any.</summary>
+        public bool LoadAlarms(NodeConfig raised)
+        {
+            return Load(_alarms, raised);
+        }
+
+        /// <summary>Keeps the rules whose alarms are raised; false where the flash failed.</summary>
+        public bool SaveAlarms(NodeConfig raised)
+        {
+            return Save(_alarms, raised);
+        }
+
+        private bool Load(RecordStore record, NodeConfig config)
+        {
+            int length = record.Load();
+            if (length < 0)
+                return false;
+            _reader.Reset(record.Buffer, record.Offset, length);
+            return config.TryRead(_reader) && config.Validate() == ConfigFault.None;
+        }
+
+        private bool Save(RecordStore record, NodeConfig config)
+        {
+            _writer.Reset(record.Buffer, record.Offset, ConfigCapacity);
             config.Write(_writer);
-            return _writer.Error == ContractError.None && _config.Save(_writer.Length) == StorageResult.Ok;
+            return _writer.Error == ContractError.None && record.Save(_writer.Length) == StorageResult.Ok;
         }
 
         private void LoadIdentity()

@@ -27,6 +27,8 @@ namespace EdgeFleet.Firmware.Thresholds
         private readonly int[] _exponent = new int[Limits.MaxThresholds];
         private readonly bool[] _raised = new bool[Limits.MaxThresholds];
         private readonly long[] _pastSinceMs = new long[Limits.MaxThresholds];
+        private readonly bool[] _unsure = new bool[Limits.MaxThresholds];
+        private readonly bool[] _keptUnsure = new bool[Limits.MaxThresholds];
         private readonly bool[] _kept = new bool[Limits.MaxThresholds];
         private readonly long[] _keptSinceMs = new long[Limits.MaxThresholds];
         private int _count;
@@ -48,6 +50,42 @@ namespace EdgeFleet.Firmware.Thresholds
                 for (int i = 0; i < _count; i++)
                     raised += _raised[i] ? 1 : 0;
                 return raised;
+            }
+        }
+
+        /// <summary>Whether an alarm was raised or cleared since <see cref="CopyRaised"/> was last called.</summary>
+        public bool Changed { get; private set; }
+
+        /// <summary>Copies the rules whose alarms are raised, with the version they came with, to be kept.</summary>
+        public void CopyRaised(NodeConfig target)
+        {
+            target.Reset();
+            target.Version = _version;
+            for (int i = 0; i < _count; i++)
+            {
+                if (_raised[i])
+                    target.Thresholds[target.ThresholdCount++].CopyFrom(_rules[i]);
+            }
+            Changed = false;
+        }
+
+        /// <summary>
+        /// Begins with the alarms that were raised before the boot; the configuration that is applied next keeps those
+        /// that it still has, and clears the others. Else an alarm that ended meanwhile would stand for ever. Whether
+        /// its event was kept before the power went is not known, so what still stands is raised once more.
+        /// </summary>
+        public void Restore(NodeConfig raised)
+        {
+            _count = raised.ThresholdCount;
+            _version = raised.Version;
+            for (int i = 0; i < _count; i++)
+            {
+                _rules[i].CopyFrom(raised.Thresholds[i]);
+                _level[i] = _rules[i].Level.Mantissa;
+                _exponent[i] = _rules[i].Level.Exponent;
+                _raised[i] = true;
+                _unsure[i] = true;
+                _pastSinceMs[i] = -1;
             }
         }
 
@@ -77,12 +115,13 @@ namespace EdgeFleet.Firmware.Thresholds
             {
                 int old = Unchanged(config.Thresholds[i]);
                 _kept[i] = old >= 0 && _raised[old];
+                _keptUnsure[i] = _kept[i] && _unsure[old];
                 _keptSinceMs[i] = old >= 0 ? _pastSinceMs[old] : -1;
             }
             for (int i = 0; i < _count; i++)
             {
                 if (_raised[i] && !StaysIn(config, i))
-                    Emit(EventType.ThresholdCleared, i, _level[i], nowMs, sink);
+                    Emit(EventType.ThresholdCleared, i, _level[i], "rule changed", nowMs, sink);
             }
             _count = config.ThresholdCount;
             _version = config.Version;
@@ -96,6 +135,7 @@ namespace EdgeFleet.Firmware.Thresholds
                 rule.Hysteresis.TryRescale(_exponent[i], out long hysteresis);
                 _clear[i] = rule.Direction == ThresholdDirection.Above ? _level[i] - hysteresis : _level[i] + hysteresis;
                 _raised[i] = _kept[i];
+                _unsure[i] = _keptUnsure[i];
                 _pastSinceMs[i] = _keptSinceMs[i];
             }
         }
@@ -119,8 +159,13 @@ namespace EdgeFleet.Firmware.Thresholds
                     {
                         _raised[i] = false;
                         _pastSinceMs[i] = -1;
-                        Emit(EventType.ThresholdCleared, i, value, endMs, sink);
+                        Emit(EventType.ThresholdCleared, i, value, "", endMs, sink);
                     }
+                    else if (_unsure[i])
+                    {
+                        Emit(EventType.ThresholdRaised, i, value, "stands since before the boot", endMs, sink);
+                    }
+                    _unsure[i] = false;
                 }
                 else if (!past)
                 {
@@ -133,14 +178,15 @@ namespace EdgeFleet.Firmware.Thresholds
                     if (endMs - _pastSinceMs[i] >= _rules[i].HoldMs)
                     {
                         _raised[i] = true;
-                        Emit(EventType.ThresholdRaised, i, value, endMs, sink);
+                        Emit(EventType.ThresholdRaised, i, value, "", endMs, sink);
                     }
                 }
             }
         }
 
-        private void Emit(EventType type, int rule, long value, long uptimeMs, IEventSink sink)
+        private void Emit(EventType type, int rule, long value, string text, long uptimeMs, IEventSink sink)
         {
+            Changed = true;
             _event.Type = type;
             _event.Severity = _rules[rule].Severity;
             _event.Rule = _rules[rule].Id;
@@ -148,7 +194,7 @@ namespace EdgeFleet.Firmware.Thresholds
             _event.Channel = _rules[rule].Channel;
             _event.Value = new DecimalValue(value, _exponent[rule]);
             _event.Level = new DecimalValue(_level[rule], _exponent[rule]);
-            _event.Text = "";
+            _event.Text = text;
             sink.Emit(_event, uptimeMs);
         }
 
