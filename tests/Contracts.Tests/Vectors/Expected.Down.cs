@@ -1,0 +1,146 @@
+using EdgeFleet.Contracts.Messages;
+
+namespace EdgeFleet.Contracts.Tests.Vectors;
+
+// What the service sends.
+internal static partial class Expected
+{
+    private static Expectation? ClaimAnswers(string name) => name switch
+    {
+        "granted" => new(With(
+            new ClaimAnswer
+            {
+                Version = 1,
+                Status = ClaimStatus.Granted,
+                Refusal = ClaimRefusal.None,
+                DeviceId = "airbox-7k3m9q2x",
+                GatewayHost = "gw.example.org",
+                GatewayPort = 8883,
+                TimeMs = Noon,
+            },
+            m =>
+            {
+                Bytes(0x80, 32).CopyTo(m.DeviceKey, 0);
+                Bytes(0, 16).CopyTo(m.Nonce, 0);
+            })),
+        "granted-here" => new(With(
+            new ClaimAnswer { Version = 1, Status = ClaimStatus.Granted, DeviceId = "b" },
+            m =>
+            {
+                Bytes(0, 32).CopyTo(m.DeviceKey, 0);
+                Bytes(0xF0, 16).CopyTo(m.Nonce, 0);
+            })),
+        "pending" => new(With(
+            new ClaimAnswer { Version = 1, Status = ClaimStatus.Pending, TimeMs = Noon, RetryAfterS = 60 },
+            m => Bytes(0, 16).CopyTo(m.Nonce, 0))),
+        "refused" => new(With(
+            new ClaimAnswer
+            {
+                Version = 1,
+                Status = ClaimStatus.Refused,
+                Refusal = ClaimRefusal.DifferentClaim,
+                RetryAfterS = 604_800,
+            },
+            m => Bytes(0, 16).CopyTo(m.Nonce, 0))),
+        _ => null,
+    };
+
+    private static Expectation? DesiredStates(string name) => name switch
+    {
+        "clock" => new(new DesiredState { Version = 1, TimeMs = Noon }),
+        "config" => new(With(
+            new DesiredState { Version = 1, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = 7;
+                m.Config.WindowMs = 60_000;
+                m.Config.StateIntervalMs = 300_000;
+                m.Config.ThresholdCount = 2;
+                m.Config.Thresholds[0].CopyFrom(new()
+                {
+                    Id = "dust-high",
+                    Channel = "pm25",
+                    Statistic = Statistic.Mean,
+                    Direction = ThresholdDirection.Above,
+                    Level = new(35, 0),
+                    Hysteresis = new(25, -1),
+                    HoldMs = 120_000,
+                    Severity = Severity.Warning,
+                });
+                m.Config.Thresholds[1].CopyFrom(new()
+                {
+                    Id = "cold",
+                    Channel = "temp",
+                    Statistic = Statistic.Min,
+                    Direction = ThresholdDirection.Below,
+                    Level = new(-550, -2),
+                    Severity = Severity.Critical,
+                });
+            })),
+        "config-without-rules" => new(With(
+            new DesiredState { Version = 1, TimeMs = Noon, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = uint.MaxValue;
+                m.Config.StateIntervalMs = 86_400_000;
+            })),
+        "from-newer" => new(
+            With(
+                new DesiredState { Version = 9, TimeMs = Noon, HasConfig = true },
+                m =>
+                {
+                    m.Config.Version = 8;
+                    m.Config.WindowMs = 0;
+                    m.Config.StateIntervalMs = 300_000;
+                    m.Config.ThresholdCount = 1;
+                    m.Config.Thresholds[0].CopyFrom(new()
+                    {
+                        Id = "r",
+                        Channel = "az",
+                        Level = new(5, -3),
+                        Severity = Severity.Warning,
+                    });
+                }),
+            ReadOnly: true),
+        _ => null,
+    };
+
+    private static Expectation? Commands(string name) => name switch
+    {
+        "capture-now" => new(
+            new Command { Version = 1, Id = 1, Type = CommandType.CaptureNow, ExpiryMs = 1_763_900_060_000 }),
+        "send-log" => new(
+            new Command
+            {
+                Version = 1,
+                Id = uint.MaxValue,
+                Type = CommandType.SendLog,
+                ExpiryMs = 4_102_444_800_000,
+                Argument = "50",
+            }),
+        "from-newer" => new(
+            new Command { Version = 2, Id = 65_536, Type = (CommandType)200, ExpiryMs = 1_763_900_060_000 },
+            ReadOnly: true),
+        _ => null,
+    };
+
+    private static Expectation? BlockAnswers(string name) => name switch
+    {
+        "ok" => new(With(
+            new BlockAnswer { Version = 1, Offset = 61_440, Status = BlockStatus.Ok, Total = 61_464, DataLength = 24 },
+            m =>
+            {
+                Bytes(0xA0, 32).CopyTo(m.Digest, 0);
+                Bytes(0x40, 24).CopyTo(m.Data, 0);
+            })),
+        "unknown-digest" => new(With(
+            new BlockAnswer { Version = 1, Offset = 4096, Status = BlockStatus.UnknownDigest },
+            m => Bytes(0xA0, 32).CopyTo(m.Digest, 0))),
+        "from-newer" => new(
+            With(
+                new BlockAnswer { Version = 2, Status = (BlockStatus)4 },
+                m => Bytes(0, 32).CopyTo(m.Digest, 0)),
+            ReadOnly: true),
+        _ => null,
+    };
+}
