@@ -105,6 +105,19 @@ internal sealed class RawClient : IAsyncDisposable
         await ReadEndAsync();
     }
 
+    /// <summary>Ends the own direction; what the other side says can still be read.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The other side was quicker.
+        }
+    }
+
     /// <summary>Breaks the connection without a word.</summary>
     public void Reset()
     {

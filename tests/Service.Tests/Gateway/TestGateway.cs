@@ -63,6 +63,9 @@ internal sealed class TestGateway : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Warnings and errors so far.</summary>
+    public IReadOnlyCollection<string> LogLines => _logs.Lines;
+
     /// <summary>Lets a warning or an error pass that contains this; it has to come.</summary>
     public void Expect(string text) => _expected.Add(text);
 
