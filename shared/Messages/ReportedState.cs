@@ -42,7 +42,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>What the node is.</summary>
         public NodeKind Kind;
 
-        /// <summary>See <see cref="Names.IsHardwareId"/>.</summary>
+        /// <summary>See <see cref="Names.IsHardwareId"/>; or empty.</summary>
         public string HardwareId = "";
 
         /// <summary>The board's type, such as <c>ESP32_S3</c>.</summary>
@@ -123,7 +123,8 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Writes the message.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(HasFirmwareDigest ? 30 : 29);
+            bool hardwareId = HardwareId.Length != 0;
+            writer.WriteMapStart(28 + (hardwareId ? 1 : 0) + (HasFirmwareDigest ? 1 : 0));
             writer.WriteInt(0);
             writer.WriteInt(Version);
             writer.WriteInt(1);
@@ -132,8 +133,11 @@ namespace EdgeFleet.Contracts.Messages
             writer.WriteUInt(Sequence);
             writer.WriteInt(3);
             writer.WriteInt((int)Kind);
-            writer.WriteInt(4);
-            writer.WriteText(HardwareId);
+            if (hardwareId)
+            {
+                writer.WriteInt(4);
+                writer.WriteText(HardwareId);
+            }
             writer.WriteInt(5);
             writer.WriteText(Board);
             writer.WriteInt(6);
