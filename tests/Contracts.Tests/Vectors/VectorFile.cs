@@ -20,6 +20,9 @@ internal static class VectorFile
     /// <summary>The vector of a kind and name.</summary>
     public static Vector Get(string kind, string name) => All.Single(v => v.Kind == kind && v.Name == name);
 
+    /// <summary>The text of a file in <c>shared</c>.</summary>
+    public static string Shared(string file) => File.ReadAllText(Path.Combine(Root(), "shared", file), Encoding.UTF8);
+
     private static Vector[] LoadAll() =>
         [.. Directory.GetFiles(Path.Combine(Root(), "shared", "vectors"), "*.vec")
             .OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal)
