@@ -23,7 +23,6 @@ namespace EdgeFleet.Firmware.Storage
     public sealed class FlashQueue
     {
         private const int TimeBytes = 8;
-        private const int LedgerRecord = SegmentRecords.HeaderBytes + SegmentRecords.LedgerBytes;
 
         private readonly IStorage _storage;
         private readonly IEntropy _entropy;
@@ -66,8 +65,13 @@ namespace EdgeFleet.Firmware.Storage
         }
 
         /// <summary>Largest entry, in bytes: a segment's ledger, one more for drops, and the entry's own framing.</summary>
-        public const int MaxEntry =
-            NodeLimits.SegmentBytes - LedgerRecord - LedgerRecord - SegmentRecords.HeaderBytes - TimeBytes;
+        public const int MaxEntry = NodeLimits.SegmentBytes - 2 * SegmentFraming - EntryFraming;
+
+        /// <summary>Bytes that an entry takes on flash beside its own: the record's header and the time.</summary>
+        public const int EntryFraming = SegmentRecords.HeaderBytes + TimeBytes;
+
+        /// <summary>Bytes that a segment takes beside its entries: its ledger.</summary>
+        public const int SegmentFraming = SegmentRecords.HeaderBytes + SegmentRecords.LedgerBytes;
 
         /// <summary>The accounting.</summary>
         public QueueLedger Ledger => _ledger;
@@ -131,7 +135,7 @@ namespace EdgeFleet.Firmware.Storage
             // Tried once more: in a new segment where this one was torn, or in the room that was made on a full flash.
             for (int attempt = 0; attempt < 2; attempt++)
             {
-                result = MakeRoom(SegmentRecords.HeaderBytes + TimeBytes + count);
+                result = MakeRoom(EntryFraming + count);
                 if (result == StorageResult.Ok)
                 {
                     Bytes.Put64(_records.Buffer, SegmentRecords.HeaderBytes, timeMs);
@@ -210,7 +214,7 @@ namespace EdgeFleet.Firmware.Storage
         public void Book()
         {
             if (_segments == 0 || _torn || (_bookedDrops && _bookedDone == _ledger.Done)
-                || _length[_segments - 1] + LedgerRecord > NodeLimits.SegmentBytes)
+                || _length[_segments - 1] + SegmentFraming > NodeLimits.SegmentBytes)
                 return;
             if (AppendLedger() == StorageResult.Ok)
                 RemoveDoneSegments();
@@ -219,7 +223,7 @@ namespace EdgeFleet.Firmware.Storage
         private StorageResult MakeRoom(int size)
         {
             bool fits = _segments > 0 && !_torn
-                && _length[_segments - 1] + size + (_bookedDrops ? 0 : LedgerRecord) <= NodeLimits.SegmentBytes;
+                && _length[_segments - 1] + size + (_bookedDrops ? 0 : SegmentFraming) <= NodeLimits.SegmentBytes;
             if (fits)
                 return _bookedDrops ? StorageResult.Ok : AppendLedger();
             if (_segments >= _maxSegments)
@@ -246,7 +250,7 @@ namespace EdgeFleet.Firmware.Storage
                 Failures++;
                 return result;
             }
-            _length[_segments] = LedgerRecord;
+            _length[_segments] = SegmentFraming;
             _segments++;
             _nextIndex++;
             _torn = false;
