@@ -81,11 +81,5 @@ namespace EdgeFleet.Firmware
 
         /// <summary>Life of a password token, in seconds: an hour, well below what the service takes.</summary>
         public const int TokenLifeS = 3600;
-
-        /// <summary>How old the gateway's time may be until it is taken anew, in milliseconds.</summary>
-        public const int ClockRefreshMs = 10 * 60 * 1000;
-
-        /// <summary>How often the clock is written to flash for the next boot, in milliseconds: 24 writes a day.</summary>
-        public const int ClockSaveMs = 60 * 60 * 1000;
     }
 }
