@@ -73,8 +73,8 @@ internal static class CommandLine
             "--mqtt takes HOST:PORT, such as 127.0.0.1:1883."));
         var faults = new Option<FaultPlan?>("--faults")
         {
-            Description = "What goes wrong: none, rough, storm, or a JSON file with lossPercent, duplicatePercent, "
-                + "reorderPercent, delayMs (these with --virtual), partitionsPerDay, partitionMinutes, powerCutsPerDay, flashKib. "
+            Description = "What goes wrong: none, rough, storm (without --virtual only their outages and power cuts), or a JSON "
+                + "file with lossPercent, duplicatePercent, reorderPercent, delayMs (these with --virtual), partitionsPerDay, partitionMinutes, powerCutsPerDay, flashKib. "
                 + "Default: none.",
             HelpName = "PLAN",
             CustomParser = ParseFaults,
@@ -113,7 +113,7 @@ internal static class CommandLine
                 DataPath = result.GetValue(data) ?? (inVirtual ? null : "./data"),
                 Http = result.GetValue(http) ?? (inVirtual ? "http://127.0.0.1:0" : "http://127.0.0.1:8080"),
                 Mqtt = result.GetValue(mqtt) ?? "127.0.0.1:1883",
-                Faults = result.GetValue(faults) ?? FaultPlan.None,
+                Faults = Faults(result.GetValue(faults) ?? FaultPlan.None, inVirtual),
                 ReplayAirBox = result.GetValue(airBox),
                 ReplayBridge = result.GetValue(bridge),
                 Json = result.GetValue(json),
@@ -126,13 +126,17 @@ internal static class CommandLine
         return root;
     }
 
+    // The named plans are for both kinds of time.
+    private static FaultPlan Faults(FaultPlan plan, bool inVirtual) =>
+        !inVirtual && (plan == FaultPlan.Rough || plan == FaultPlan.Storm) ? plan.OverTcp() : plan;
+
     // What options that are right by themselves cannot mean together.
     private static string? Contradiction(SimOptions options)
     {
         if (options.Virtual && options.Service != null)
             return "--virtual brings its own service: a running one cannot be slowed down. Leave --service out.";
         if (!options.Virtual && options.Faults.NeedsMemoryLink)
-            return "TCP neither loses nor repeats messages: loss, duplicates, reordering and delay need --virtual.";
+            return "TCP neither loses nor repeats messages: lossPercent, duplicatePercent, reorderPercent and delayMs need --virtual.";
         if (options.Window is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromHours(1)))
             return "--window takes 1s to 1h.";
         return null;

@@ -73,6 +73,9 @@ public sealed record FaultPlan
     [JsonIgnore]
     public int? WindowSegments => FlashKib > 0 ? (int)FlashKib / SegmentKib : null;
 
+    /// <summary>What of the plan can go wrong over TCP, which itself neither loses nor repeats: outages and power cuts.</summary>
+    public FaultPlan OverTcp() => this with { LossPercent = 0, DuplicatePercent = 0, ReorderPercent = 0, DelayMs = 0 };
+
     /// <summary>Whether the plan needs a link that can lose or reorder messages; TCP does neither.</summary>
     [JsonIgnore]
     public bool NeedsMemoryLink => LossPercent > 0 || DuplicatePercent > 0 || ReorderPercent > 0 || DelayMs > 0;

@@ -15,7 +15,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--mix 0:0", "--mix takes two whole numbers")]
     [InlineData("--for soon", "'soon' is no duration")]
     [InlineData("--window 1ms", "--window takes 1s to 1h")]
-    [InlineData("--faults storm", "need --virtual")]
     [InlineData("--faults nothing.json", "no such file")]
     [InlineData("--virtual --service http://127.0.0.1:1", "--virtual brings its own service")]
     [InlineData("--mqtt here", "--mqtt")]
@@ -45,6 +44,15 @@ public sealed class CommandLineTests : IDisposable
         Assert.False(FaultPlan.TryLoad(Path.Combine(_folder, "plan.json"), out _, out string error));
         Assert.Contains(named, error);
         Assert.Contains("plan.json", error);
+    }
+
+    [Fact]
+    public async Task A_plan_that_TCP_cannot_follow_is_refused()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "plan.json"), """{"lossPercent":1}""");
+        var (code, _, error) = await SimulatorProcess.RunAsync(_folder, "--faults", "plan.json", "--for", "1s");
+        Assert.Equal(1, code);
+        Assert.Contains("need --virtual", error);
     }
 
     [Fact]

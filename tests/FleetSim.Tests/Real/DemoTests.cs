@@ -41,7 +41,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task A_script_gets_a_summary_and_a_second_run_finds_its_fleet_again()
     {
-        string[] arguments = [.. Places, "--nodes", "8", "--window", "1s", "--for", "8s", "--json"];
+        string[] arguments = [.. Places, "--nodes", "8", "--window", "1s", "--for", "8s", "--faults", "rough", "--json"];
         for (int run = 0; run < 2; run++)
         {
             var (code, output, error) = await SimulatorProcess.RunAsync(_folder, arguments);
