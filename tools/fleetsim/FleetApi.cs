@@ -34,7 +34,17 @@ public sealed class FleetApi : IDisposable
 
     /// <summary>One device's counts.</summary>
     public sealed record DeviceStats(
-        string Device, long WindowsStored, long WindowsDropped, long WindowsDroppedYetStored, long WindowDuplicates);
+        string Device, long WindowsStored, long WindowsDropped, long WindowsDroppedYetStored, long WindowDuplicates)
+    {
+        /// <summary>What was added since an earlier look.</summary>
+        public DeviceStats Since(DeviceStats earlier) => this with
+        {
+            WindowsStored = WindowsStored - earlier.WindowsStored,
+            WindowsDropped = WindowsDropped - earlier.WindowsDropped,
+            WindowsDroppedYetStored = WindowsDroppedYetStored - earlier.WindowsDroppedYetStored,
+            WindowDuplicates = WindowDuplicates - earlier.WindowDuplicates,
+        };
+    }
 
     /// <summary>The store's count of its own rows.</summary>
     public sealed record Audit(long Windows, long StoredTwice);

@@ -13,9 +13,11 @@ public sealed class SimFleet
 {
     private const string FirmwareVersion = "0.1.0";
 
-    private SimFleet(IReadOnlyList<SimNode> nodes)
+    private readonly FleetApi.Stats _before;
+
+    private SimFleet(IReadOnlyList<SimNode> nodes, FleetApi.Stats before)
     {
-        Nodes = nodes;
+        (Nodes, _before) = (nodes, before);
     }
 
     /// <summary>The nodes, Air Boxes first.</summary>
@@ -24,10 +26,26 @@ public sealed class SimFleet
     /// <summary>Whether every node has an identity and waits for no receipt of a window.</summary>
     public bool HasHandedIn => Nodes.All(node => node.Status is { Buffered: 0, DeviceId.Length: > 0 });
 
+    /// <summary>
+    /// The service's counts since these nodes were enrolled: it may have been running for years, and boards of an earlier
+    /// run come back under their old ids.
+    /// </summary>
+    public async Task<FleetApi.Stats> StatsAsync(FleetApi api, CancellationToken cancel)
+    {
+        var now = await api.StatsAsync(cancel);
+        var before = (_before.PerDevice ?? []).ToDictionary(device => device.Device);
+        return now with
+        {
+            Rejected = now.Rejected - _before.Rejected,
+            PerDevice = [.. (now.PerDevice ?? []).Select(
+                device => before.TryGetValue(device.Device, out var earlier) ? device.Since(earlier) : device)],
+        };
+    }
+
     /// <summary>Whether the service has heard of all windows that nodes dropped.</summary>
     public async Task<bool> HasToldDropsAsync(FleetApi api, CancellationToken cancel)
     {
-        var stats = await api.StatsAsync(cancel);
+        var stats = await StatsAsync(api, cancel);
         var told = (stats.PerDevice ?? []).ToDictionary(device => device.Device, device => device.WindowsDropped);
         return Nodes.All(node => node.Status is { } status && status.Dropped == told.GetValueOrDefault(status.DeviceId));
     }
@@ -93,7 +111,7 @@ public sealed class SimFleet
                 },
                 link(plan.Seed)));
         }
-        return new SimFleet(nodes);
+        return new SimFleet(nodes, await api.StatsAsync(cancel));
     }
 
     private sealed record NodePlan(NodeKind Kind, ulong Seed, Site Site, FleetApi.Board Board);

@@ -42,7 +42,7 @@ public sealed record Summary(
     {
         var statuses = fleet.Nodes.Select(node => node.Status ?? default).ToList();
         var ours = statuses.Select(status => status.DeviceId).ToHashSet(StringComparer.Ordinal);
-        var stats = await api.StatsAsync(cancel);
+        var stats = await fleet.StatsAsync(api, cancel);
         var audit = await api.AuditAsync(cancel);
         var devices = (stats.PerDevice ?? []).Where(device => ours.Contains(device.Device)).ToList();
         return new Summary(
