@@ -112,7 +112,7 @@ public sealed class FaultTests
     {
         foreach (object? item in new object?[]
             {
-                0, "a", Array.Empty<byte>(), null, true, 1.0, new Tagged(1, 1), new List<object?> { Reading.Full(kind) },
+                0, "a", new byte[1], null, true, 1.0, new Tagged(1, 1), new List<object?> { Reading.Full(kind) },
             })
         {
             Assert.Equal(ContractError.WrongType, Reading.Error(kind, item));

@@ -65,11 +65,10 @@ internal static class Tree
     public static TreeMap Message(string kind, string name) => (TreeMap)Vector(kind, name)!;
 
     /// <summary>The item that a golden vector is.</summary>
-    public static object? Vector(string kind, string name)
-    {
-        TheirReader reader = new(VectorFile.Get(kind, name).Bytes, CborConformanceMode.Strict);
-        return Read(reader);
-    }
+    public static object? Vector(string kind, string name) => Of(VectorFile.Get(kind, name).Bytes);
+
+    /// <summary>The item that the bytes are.</summary>
+    public static object? Of(byte[] bytes) => Read(new TheirReader(bytes, CborConformanceMode.Strict));
 
     /// <summary>The bytes of an item.</summary>
     public static byte[] Bytes(object? item)
