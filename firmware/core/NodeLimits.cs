@@ -19,6 +19,12 @@ namespace EdgeFleet.Firmware
         public const int DrainTriples = 32;
 
         /// <summary>
+        /// Most parts that look at an accelerometer's blocks beside the windows: the trigger, the spectra, and two more.
+        /// A block costs each an interface call: 4 x 29 us every 40 ms.
+        /// </summary>
+        public const int MaxTaps = 4;
+
+        /// <summary>
         /// Most samples in a window of vibration: 20-bit samples are less than 2^20 apart, their squares less than 2^40,
         /// and 2^23 of those are the first that a long cannot hold. An hour, the longest window, has 7,200,000 at
         /// 2,000 Hz; at 4,000 Hz windows end after 2,097 s.

@@ -20,6 +20,8 @@ namespace EdgeFleet.Firmware.Sampling
         private readonly int[] _max = new int[3];
         private readonly long[] _sum = new long[3];
         private readonly long[] _squares = new long[3];
+        private readonly IVibrationTap[] _taps = new IVibrationTap[NodeLimits.MaxTaps];
+        private int _tapCount;
 
         private int _windowMs;
         private int _openedMs;
@@ -57,6 +59,18 @@ namespace EdgeFleet.Firmware.Sampling
 
         /// <inheritdoc/>
         public long NextSampleMs => _nextMs;
+
+        /// <summary>
+        /// Lets <paramref name="tap"/> see every block from now on; false where <see cref="NodeLimits.MaxTaps"/> do
+        /// already. Call while the node is put together, before the first step.
+        /// </summary>
+        public bool AddTap(IVibrationTap tap)
+        {
+            if (_tapCount == _taps.Length)
+                return false;
+            _taps[_tapCount++] = tap;
+            return true;
+        }
 
         /// <inheritdoc/>
         public string ChannelName(int channel)
@@ -109,6 +123,12 @@ namespace EdgeFleet.Firmware.Sampling
                 }
                 if (result == SensorResult.Failed)
                     _quality |= QualityFlags.Missing | QualityFlags.Gap;
+                int missedBefore = result == SensorResult.Failed && missed == 0 ? -1 : missed;
+                if (triples != 0 || missedBefore != 0)
+                {
+                    for (int t = 0; t < _tapCount; t++)
+                        _taps[t].Accept(_xyz, triples, nowMs, missedBefore);
+                }
                 if (triples == 0)
                     return;
                 _heardMs = nowMs;
