@@ -68,6 +68,12 @@ namespace EdgeFleet.Contracts
         /// <summary>Particulate matter up to 10 um.</summary>
         public const string Pm10 = "pm10";
 
+        /// <summary>
+        /// Particulate matter up to 2.5 um as the factory calibrated it ("CF=1"), before the sensor's own correction
+        /// for outdoor air; what published corrections start from.
+        /// </summary>
+        public const string Pm25Factory = "pm25.cf1";
+
         /// <summary>Temperature: of the air in an Air Box, of the accelerometer in a bridge node.</summary>
         public const string Temperature = "temp";
 
