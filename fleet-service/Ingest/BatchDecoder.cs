@@ -7,24 +7,28 @@ namespace EdgeFleet.Service.Ingest;
 /// <summary>Takes a stored batch apart; see <see cref="Batch"/> for its form.</summary>
 internal sealed class BatchDecoder
 {
+    private static readonly long MaxUnixMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() - uint.MaxValue;
+
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public BatchDecoder() => _lookup = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <exception cref="IngestException"><see cref="JournalFault.Corrupt"/>.</exception>
+    /// <summary>Every message up to the first place that is not what was written; see <see cref="IngestBatch.LostBytes"/>.</summary>
     public IngestBatch Decode(long number, byte[] blob)
     {
         if (blob.Length < Batch.HeadBytes || blob[0] != Batch.Version)
-            throw Corrupt(number, 0);
+            return new IngestBatch(number, []) { LostBytes = blob.Length };
         long baseMs = BinaryPrimitives.ReadInt64LittleEndian(blob.AsSpan(1));
+        // A year that no clock shows; times beyond it cannot even be told.
+        if (baseMs < 0 || baseMs > MaxUnixMs)
+            return new IngestBatch(number, []) { LostBytes = blob.Length };
         List<IngestMessage> messages = new(blob.Length / 128 + 1);
-        int at = Batch.HeadBytes;
-        while (at < blob.Length)
+        for (int at = Batch.HeadBytes; at < blob.Length;)
         {
             int start = at;
             if (!TryMessage(blob, ref at, baseMs, out IngestMessage message))
-                throw Corrupt(number, start);
+                return new IngestBatch(number, messages) { LostBytes = blob.Length - start };
             messages.Add(message);
         }
         return new IngestBatch(number, messages);
@@ -75,7 +79,4 @@ internal sealed class BatchDecoder
         }
         return false;
     }
-
-    private static IngestException Corrupt(long number, int at) =>
-        new(JournalFault.Corrupt, $"Batch {number} cannot be read from byte {at} on.");
 }

@@ -11,7 +11,14 @@ public readonly record struct IngestMessage(long ReceivedMs, TopicKind Kind, str
 
 /// <summary>Messages that one commit made durable, in the order of arrival.</summary>
 /// <param name="Number">Place in the journal; numbers rise, never repeat, and may leave gaps.</param>
-public sealed record IngestBatch(long Number, IReadOnlyList<IngestMessage> Messages);
+public sealed record IngestBatch(long Number, IReadOnlyList<IngestMessage> Messages)
+{
+    /// <summary>
+    /// Bytes at the batch's end that are not what was written, because the file was damaged; 0: it is whole. What is
+    /// behind them must not wait for ever for what nobody can read any more.
+    /// </summary>
+    public int LostBytes { get; init; }
+}
 
 /// <summary>
 /// The reading end of the journal, for one reader that keeps its own cursor. It stores what it makes of a batch together
@@ -23,7 +30,7 @@ public interface IIngestReader
     long Head { get; }
 
     /// <summary>The first batch after this number, or null where there is none yet.</summary>
-    /// <exception cref="IngestException">The journal cannot be read, or a batch is not what was written.</exception>
+    /// <exception cref="IngestException">The journal cannot be read.</exception>
     IngestBatch? Read(long after);
 
     /// <summary>Like <see cref="Read"/>, but waits for a batch.</summary>

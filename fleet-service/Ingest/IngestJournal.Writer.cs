@@ -54,6 +54,13 @@ public sealed partial class IngestJournal
             && (due - pruned >= PruneAtLeast || _stopping || _writer.Bytes > _settings.MaxBacklogBytes / 2);
     }
 
+    /// <summary>Through where to delete with a commit that failed before: on a full disk, what was read makes room.</summary>
+    private long PruneToMakeRoom()
+    {
+        lock (_gate)
+            return Math.Min(_pruneThrough, _head - 1) > _writer.PrunedThrough ? _pruneThrough : 0;
+    }
+
     /// <summary>Commits until it succeeds, or until the journal is being closed.</summary>
     private bool Store(Batch batch, long pruneThrough)
     {
@@ -76,6 +83,7 @@ public sealed partial class IngestJournal
             if (_stop.IsCancellationRequested)
                 return false;
             Pause(waitMs);
+            pruneThrough = PruneToMakeRoom();
             waitMs = Math.Min(waitMs * 2, IngestLimits.MaxRetryMs);
         }
     }
@@ -161,4 +169,8 @@ public sealed partial class IngestJournal
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "A session failed to take its receipts")]
     private static partial void LogSessionFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{Fault}: the last {Bytes} bytes of batch {Number} are "
+        + "not what was written and are lost; {Messages} messages before them were read. Check the disk.")]
+    private static partial void LogDamaged(ILogger log, string fault, long number, int bytes, int messages);
 }

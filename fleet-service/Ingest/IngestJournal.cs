@@ -114,8 +114,15 @@ public sealed partial class IngestJournal : IIngestReader, IAsyncDisposable
     {
         if (Head <= after)
             return null;
+        IngestBatch? batch;
         lock (_readGate)
-            return _reader.Read(after);
+            batch = _reader.Read(after);
+        if (batch is { LostBytes: > 0 })
+        {
+            IngestMetrics.Failures.Add(1, new KeyValuePair<string, object?>("reason", JournalFault.Corrupt));
+            LogDamaged(_log, JournalFault.Corrupt, batch.Number, batch.LostBytes, batch.Messages.Count);
+        }
+        return batch;
     }
 
     /// <inheritdoc/>

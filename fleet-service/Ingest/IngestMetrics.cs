@@ -17,7 +17,7 @@ internal static class IngestMetrics
         "edgefleet.ingest.commit.duration", "s", "Time of a commit, sync included; its count is that of the batches.");
 
     public static readonly Counter<long> Failures = Meter.CreateCounter<long>(
-        "edgefleet.ingest.failures", "{failure}", "Commits that failed, by reason; each is tried again.");
+        "edgefleet.ingest.failures", "{failure}", "Commits that failed and batches that were damaged, by reason.");
 
     public static readonly Counter<long> Waits = Meter.CreateCounter<long>(
         "edgefleet.ingest.waits", "{message}", "Messages that had to wait for room.");

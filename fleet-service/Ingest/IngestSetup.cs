@@ -1,3 +1,4 @@
+using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -14,11 +15,24 @@ public static class IngestSetup
     public static WebApplicationBuilder AddIngestJournal(
         this WebApplicationBuilder builder, Func<IServiceProvider, string> path)
     {
-        builder.Services.AddSingleton(services => new IngestJournal(new JournalSettings(path(services)),
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IngestJournal>>()));
+        builder.Services.AddSingleton(services => Open(path(services), services));
         builder.Services.AddSingleton<IIngestReader>(services => services.GetRequiredService<IngestJournal>());
         builder.Services.AddHealthChecks().AddCheck<JournalCheck>("ingest-journal");
         return builder;
+    }
+
+    private static IngestJournal Open(string path, IServiceProvider services)
+    {
+        try
+        {
+            return new IngestJournal(new JournalSettings(path),
+                services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IngestJournal>>());
+        }
+        catch (IngestException e)
+        {
+            throw new StartupException("journal-unusable", $"{path}: {e.Message}",
+                "It holds what nodes have sent and charts do not show yet: repair it, or move it away and do without that.");
+        }
     }
 }
 
