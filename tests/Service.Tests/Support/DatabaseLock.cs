@@ -2,16 +2,16 @@ using Microsoft.Data.Sqlite;
 
 namespace EdgeFleet.Service.Tests.Support;
 
-/// <summary>Another program that writes to the directory's database and does not finish.</summary>
+/// <summary>Another program that writes to one of the service's databases and does not finish.</summary>
 public sealed class DatabaseLock : IDisposable
 {
     private readonly SqliteConnection _connection;
 
     private DatabaseLock(SqliteConnection connection) => _connection = connection;
 
-    public static DatabaseLock Take(string folder)
+    public static DatabaseLock Take(string folder, string file = "fleet.db")
     {
-        SqliteConnection connection = new($"Data Source={Path.Combine(folder, "fleet.db")};Pooling=False");
+        SqliteConnection connection = new($"Data Source={Path.Combine(folder, file)};Pooling=False");
         connection.Open();
         Execute(connection, "BEGIN IMMEDIATE");
         return new DatabaseLock(connection);
