@@ -54,7 +54,7 @@ public sealed class TimeRuleTests
         await using Bench bench = await Bench.RunningAsync();
         await bench.ProjectAsync(Messages.Telemetry(
             "a", Received,
-            new SentWindow(1, 1, Received - 4000 * Day, 60_000, TimeQuality.Synchronised, Messages.Pm25(1000)),
+            new SentWindow(1, 1, Received - 5000 * Day, 60_000, TimeQuality.Synchronised, Messages.Pm25(1000)),
             new SentWindow(1, 2, Received + 400 * Day, 60_000, TimeQuality.Synchronised, Messages.Pm25(2000))));
         List<StoredWindow> windows = await bench.WindowsAsync("a");
         Assert.All(windows, window => Assert.Equal((Received - 60_000, StoredTime.Receipt), (window.StartMs, window.Time)));

@@ -32,7 +32,11 @@ internal static class ClientTool
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (folder != null)
+        {
+            // Else a missing folder would look like a missing program.
+            Assert.True(Directory.Exists(folder), $"There is no folder {folder}.");
             start.WorkingDirectory = folder;
+        }
         try
         {
             return Process.Start(start)!;

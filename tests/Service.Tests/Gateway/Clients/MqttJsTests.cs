@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
@@ -11,7 +10,8 @@ public sealed class MqttJsTests(MqttService service) : IClassFixture<MqttService
 {
     private static readonly SemaphoreSlim Restoring = new(1);
 
-    private static string Folder => Path.Combine(Here(), "mqttjs");
+    /// <summary>Beside the tests, where the build has put the script: the sources are not written to.</summary>
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "mqttjs");
 
     public async ValueTask InitializeAsync()
     {
@@ -84,6 +84,4 @@ public sealed class MqttJsTests(MqttService service) : IClassFixture<MqttService
         Assert.True(code == 0, output + error);
         return JsonDocument.Parse(output).RootElement.Clone();
     }
-
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }
