@@ -14,6 +14,35 @@ namespace EdgeFleet.Firmware.Ports
 
         /// <summary>The sensor did not answer, or answered nonsense.</summary>
         Failed = 3,
+
+        /// <summary>The sensor sleeps because it was told to.</summary>
+        Asleep = 4,
+    }
+
+    /// <summary>How a sensor's test of itself ended.</summary>
+    public enum SelfTestResult : byte
+    {
+        /// <summary>It has not been run.</summary>
+        None = 0,
+
+        /// <summary>It has been asked for, or runs.</summary>
+        Running = 1,
+
+        /// <summary>The sensor moved as it should.</summary>
+        Passed = 2,
+
+        /// <summary>It did not; its samples are held back.</summary>
+        Failed = 3,
+    }
+
+    /// <summary>A sensor that can test itself.</summary>
+    public interface ISelfTest
+    {
+        /// <summary>Asks for a test; may be called on any thread. The samples of its time are missing.</summary>
+        void BeginSelfTest();
+
+        /// <summary>How the last one ended.</summary>
+        SelfTestResult SelfTest { get; }
     }
 
     /// <summary>

@@ -19,6 +19,12 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
 
         /// <summary>An axis did not move by what the self-test must move it.</summary>
         SelfTestFailed = 4,
+
+        /// <summary>The FIFO names more entries than it has, or none of those read is a sample.</summary>
+        Nonsense = 5,
+
+        /// <summary>No sample for <see cref="Adxl355.StallMs"/>: the chip lost its supply, or the bus reads zeros.</summary>
+        Stalled = 6,
     }
 
     /// <summary>Measurement range.</summary>
@@ -35,54 +41,85 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
     }
 
     /// <summary>
-    /// Analog Devices ADXL355, three-axis low-noise accelerometer over SPI (mode 0, at most 10 MHz; data sheet Rev. D).
-    /// Samples wait in the chip's FIFO of 32; <see cref="Drain"/> takes them out whenever its interrupt said so, and at
-    /// the latest every <see cref="FallbackPollMs"/>.
+    /// Analog Devices ADXL355, three-axis low-noise accelerometer over SPI. Samples wait in the chip's FIFO;
+    /// <see cref="Drain"/> takes them out whenever the watermark's interrupt said so, and at the latest every
+    /// <see cref="FallbackPollMs"/>. No sample is delivered before the chip has passed its self-test.
     /// </summary>
-    public sealed class Adxl355 : IAccelerometer
+    public sealed class Adxl355 : IAccelerometer, ISelfTest
     {
         /// <summary>
         /// Longest time between two looks at the FIFO without an interrupt, in milliseconds. At 250 Hz the FIFO holds
-        /// 128 ms: three looks may fail before a sample is lost.
+        /// 128 ms: two looks may fail before a sample is lost.
         /// </summary>
         public const int FallbackPollMs = 40;
 
-        /// <summary>Samples that the FIFO holds.</summary>
+        /// <summary>Samples that the FIFO holds: 96 entries.</summary>
         public const int FifoSamples = 32;
 
-        private const int BytesPerSample = 9;
+        /// <summary>
+        /// Silence that is a fault, in milliseconds: 25 samples at 125 Hz, and well beyond the time to turn on.
+        /// </summary>
+        public const int StallMs = 200;
 
-        // Self-test moves X and Y by 0.1 g to 0.6 g, Z by 0.5 g to 3 g (data sheet Rev. D, table 1: 0.3 g and 1.5 g
-        // typical); half and double the typical values tell a dead axis from a living one.
-        private const int SelfTestMinXyMilliG = 100;
-        private const int SelfTestMaxXyMilliG = 600;
-        private const int SelfTestMinZMilliG = 500;
-        private const int SelfTestMaxZMilliG = 3000;
+        /// <summary>How soon a chip is tried again that has failed more than twice in a row, in milliseconds.</summary>
+        public const int RetryMs = 1000;
 
-        private readonly ISpi _spi;
+        /// <summary>How soon the self-test is tried again that has failed three times in a row, in milliseconds.</summary>
+        public const int SelfTestRetryMs = 60 * 1000;
+
+        internal const int BytesPerSample = 9;
+
+        // The FIFO has three entries more while it passes samples from one clock to the other (data sheet, STATUS).
+        private const int MostEntries = 99;
+        private const int SelfTestAttempts = 3;
+
+        // One sample more or less in a minute is 0.013 %: a gap of a minute is then known to a sample.
+        private const int RateSpanMs = 60 * 1000;
+
+        private readonly ChipBus _bus;
         private readonly IInterruptLine? _watermark;
         private readonly Adxl355Range _range;
-        private readonly byte _odr;
+        private readonly byte _filter;
         private readonly int _watermarkEntries;
-        private readonly byte[] _write = new byte[1 + FifoSamples * BytesPerSample];
-        private readonly byte[] _read = new byte[1 + FifoSamples * BytesPerSample];
+        private readonly SelfTest _selfTest = new SelfTest();
+        private readonly byte[] _torn = new byte[BytesPerSample];
 
-        private bool _running;
-        private long _lastDrainMs;
-        private long _nextPollMs;
+        private Phase _phase = Phase.Off;
+        private bool _testWanted = true;
+        private int _failures;
+        private int _testsFailed;
+        private long _nextLookMs;
+        private long _heardMs;
+        private long _lastSampleMs = -1;
+        private bool _gap;
+        private int _owed;
+        private int _due;
+        private int _skipped;
+        private int _left;
+        private int _measuredMilliHz;
+        private long _spanFromMs = -1;
+        private int _spanSamples;
+
+        private enum Phase : byte
+        {
+            Off,
+            Testing,
+            Measuring,
+        }
 
         /// <summary>
-        /// A chip on <paramref name="spi"/>; <paramref name="watermark"/> is the line of INT1, or null where it is not
-        /// wired. <paramref name="rateHz"/> is 125 or 250; any other becomes 125.
+        /// A chip on <paramref name="spi"/>; <paramref name="watermark"/> is the line of INT1, active low, or null where
+        /// it is not wired. <paramref name="rateHz"/> is 125 or 250; any other becomes 125.
         /// </summary>
         public Adxl355(ISpi spi, IInterruptLine? watermark, int rateHz, Adxl355Range range)
         {
-            _spi = spi;
+            _bus = new ChipBus(spi);
             _watermark = watermark;
             _range = range;
-            // Table 44: ODR_LPF 4 is 250 Hz with a corner of 62.5 Hz, 5 is 125 Hz with 31.25 Hz.
-            _odr = rateHz == 250 ? (byte)4 : (byte)5;
+            // ODR_LPF 4 is 250 Hz with a corner of 62.5 Hz, 5 is 125 Hz with 31.25 Hz; no high-pass (table 44).
+            _filter = rateHz == 250 ? (byte)4 : (byte)5;
             RateMilliHz = rateHz == 250 ? 250000 : 125000;
+            _measuredMilliHz = RateMilliHz;
             // Half full: half of the FIFO is left for the time until the sampler comes.
             _watermarkEntries = FifoSamples / 2 * 3;
         }
@@ -90,54 +127,42 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <inheritdoc/>
         public int RateMilliHz { get; }
 
-        /// <summary>3.9 ug is 1/256,000 g; each range doubles it (table 1).</summary>
+        /// <summary>At 2 g a count is 1/256,000 g; each range doubles it (table 1).</summary>
         public int NanoMetresPerCount
         {
             get
             {
-                // 9.80665 m/s2 / 256,000 = 38,307.2 nm/s2.
-                int single = 38307;
-                return _range == Adxl355Range.G2 ? single : _range == Adxl355Range.G4 ? single * 2 : single * 4;
+                // 9.80665 m/s2 / 256,000 = 38,307.2 nm/s2; the sensitivity itself is good to 8 %.
+                return _range == Adxl355Range.G2 ? 38307 : _range == Adxl355Range.G4 ? 76614 : 153229;
             }
         }
 
         /// <inheritdoc/>
         public int AxisMask => 7;
 
-        /// <summary>What went wrong last.</summary>
+        /// <inheritdoc/>
+        public SelfTestResult SelfTest { get; private set; } = SelfTestResult.Running;
+
+        /// <summary>What is wrong now.</summary>
         public Adxl355Fault Fault { get; private set; }
 
-        /// <summary>Times that the FIFO was found overrun.</summary>
+        /// <summary>Times that the FIFO was found overrun, since the boot.</summary>
         public uint Overruns { get; private set; }
 
-        /// <summary>Entries thrown away to find the X axis again.</summary>
+        /// <summary>Entries thrown away to find the X axis again, since the boot.</summary>
         public uint MisalignedEntries { get; private set; }
 
-        /// <summary>
-        /// Checks the chip's ids, configures it in standby and starts measuring. On an error the chip is left in
-        /// standby where it can be reached at all, and <see cref="Drain"/> tries again.
-        /// </summary>
-        public Adxl355Fault Start(long nowMs)
+        /// <summary>Looks without an interrupt that found the watermark passed, since the boot.</summary>
+        public uint MissedInterrupts { get; private set; }
+
+        /// <summary>Times that the chip had to be configured again, since the boot.</summary>
+        public uint Restarts { get; private set; }
+
+        /// <inheritdoc/>
+        public void BeginSelfTest()
         {
-            _running = false;
-            if (!ReadRegisters(Registers.DevIdAd, 3))
-                return Fail(Adxl355Fault.BusFailed);
-            if (_read[1] != Registers.DeviceIdAd || _read[2] != Registers.DeviceIdMst || _read[3] != Registers.PartId)
-                return Fail(Adxl355Fault.WrongDevice);
-            // Settings other than standby may only change in standby (data sheet, "Power control register").
-            if (!WriteChecked(Registers.PowerCtl, Registers.Standby)
-                || !WriteChecked(Registers.Filter, _odr)
-                || !WriteChecked(Registers.FifoSamples, (byte)_watermarkEntries)
-                || !WriteChecked(Registers.IntMap, Registers.WatermarkOnInt1)
-                || !WriteChecked(Registers.Range, (byte)_range)
-                || !WriteChecked(Registers.SelfTest, 0)
-                || !WriteChecked(Registers.PowerCtl, Registers.Measure))
-                return Fault;
-            _running = true;
-            _lastDrainMs = nowMs;
-            _nextPollMs = nowMs + FallbackPollMs;
-            Fault = Adxl355Fault.None;
-            return Fault;
+            _testWanted = true;
+            SelfTest = SelfTestResult.Running;
         }
 
         /// <inheritdoc/>
@@ -145,74 +170,126 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         {
             triples = 0;
             missed = 0;
+            if (maxTriples < 1)
+                return SensorResult.NotReady;
+            if (maxTriples > FifoSamples)
+                maxTriples = FifoSamples;
             bool signalled = _watermark != null && _watermark.TakeSignal();
-            if (!signalled && nowMs < _nextPollMs)
+            if (nowMs < _nextLookMs && !(signalled && _phase != Phase.Off))
                 return SensorResult.NotReady;
-            _nextPollMs = nowMs + FallbackPollMs;
-            if (!_running && Start(nowMs) != Adxl355Fault.None)
+            _nextLookMs = nowMs + FallbackPollMs;
+            if (_testWanted && _phase != Phase.Testing)
+                return BeginTest(nowMs);
+            if (_phase == Phase.Off && !Measure(nowMs))
                 return SensorResult.Failed;
-            if (!ReadRegisters(Registers.Status, 2))
-                return Stop(Adxl355Fault.BusFailed);
-            int status = _read[1];
-            int entries = _read[2];
-            // A bus that reads all ones or a chip that lost its supply shows more entries than the FIFO has.
-            if (entries > FifoSamples * 3)
-                return Stop(Adxl355Fault.WrongDevice);
-            int samples = entries / 3;
-            if (samples > maxTriples)
-                samples = maxTriples;
-            bool overrun = (status & Registers.StatusFifoOverrun) != 0;
-            if (samples == 0)
-                return SensorResult.NotReady;
-            if (!ReadRegisters(Registers.FifoData, samples * BytesPerSample))
-                return Stop(Adxl355Fault.BusFailed);
-            triples = Decode(samples, xyz);
-            if (overrun)
+            SensorResult result = Take(nowMs, signalled, xyz, maxTriples, out triples, out int found, out bool overrun);
+            if (_phase == Phase.Testing)
             {
-                Overruns++;
-                missed = MissedSince(nowMs, entries / 3);
+                int tested = triples;
+                triples = 0;
+                return result == SensorResult.Failed ? result : Test(nowMs, xyz, tested);
             }
-            _lastDrainMs = nowMs;
-            return triples == 0 ? SensorResult.NotReady : SensorResult.Ok;
+            if (triples == 0)
+                return result;
+            missed = Missed(nowMs, found, found < maxTriples ? found : maxTriples, overrun);
+            _lastSampleMs = nowMs;
+            _failures = 0;
+            Fault = Adxl355Fault.None;
+            MeasureRate(nowMs, triples, missed);
+            return SensorResult.Ok;
         }
 
         /// <summary>
-        /// The chip's temperature: 1,885 counts at 25 degrees Celsius, -9.05 counts a degree (data sheet, table 1).
+        /// The chip's temperature: 1,885 counts at 25 degrees Celsius, -9.05 counts a degree (data sheet, table 1). Its
+        /// two registers may change between them, so they are read until the upper one stands still.
         /// </summary>
         public SensorResult ReadTemperature(out int centiCelsius)
         {
             centiCelsius = 0;
-            if (!_running)
+            if (_phase != Phase.Measuring)
                 return SensorResult.Failed;
-            if (!ReadRegisters(Registers.Temp2, 2))
-                return Stop(Adxl355Fault.BusFailed);
-            int counts = ((_read[1] & 0x0F) << 8) | _read[2];
-            centiCelsius = 2500 - (counts - 1885) * 10000 / 905;
+            for (int attempt = 0; attempt < 3; attempt++)
+            {
+                if (!_bus.Read(Registers.Temp2, 2))
+                    return SensorResult.Failed;
+                int upper = _bus.Bytes[1] & 0x0F;
+                int counts = (upper << 8) | _bus.Bytes[2];
+                if (!_bus.Read(Registers.Temp2, 1))
+                    return SensorResult.Failed;
+                if ((_bus.Bytes[1] & 0x0F) != upper)
+                    continue;
+                int value = 2500 - (counts - 1885) * 10000 / 905;
+                // The chip works from -40 to 125 degrees; a bus of zeros reads 233, one of ones -219.
+                if (value < -5500 || value > 15000)
+                    return SensorResult.Failed;
+                centiCelsius = value;
+                return SensorResult.Ok;
+            }
+            return SensorResult.Failed;
+        }
+
+        /// <summary>Reads whole samples out of the FIFO. <paramref name="found"/>: how many there were.</summary>
+        private SensorResult Take(
+            long nowMs, bool signalled, int[] xyz, int maxTriples, out int triples, out int found, out bool overrun)
+        {
+            triples = 0;
+            found = 0;
+            overrun = false;
+            // Status and number of entries in one transaction; reading the status takes its overrun bit back.
+            if (!_bus.Read(Registers.Status, 2))
+                return Stop(nowMs, Adxl355Fault.BusFailed);
+            int entries = _bus.Bytes[2];
+            if (entries > MostEntries)
+                return Stop(nowMs, Adxl355Fault.Nonsense);
+            overrun = (_bus.Bytes[1] & Registers.StatusFifoOverrun) != 0;
+            if (overrun)
+                Overruns++;
+            if (!signalled && _watermark != null && entries >= _watermarkEntries)
+                MissedInterrupts++;
+            found = entries / 3;
+            if (found == 0)
+                return nowMs - _heardMs > StallMs ? Stop(nowMs, Adxl355Fault.Stalled) : SensorResult.NotReady;
+            int samples = found < maxTriples ? found : maxTriples;
+            if (samples < found)
+                _nextLookMs = nowMs;
+            if (!_bus.Read(Registers.FifoData, samples * BytesPerSample))
+                return Stop(nowMs, Adxl355Fault.BusFailed);
+            triples = Decode(samples, xyz);
+            if (triples < 0)
+            {
+                triples = 0;
+                return Stop(nowMs, Adxl355Fault.BusFailed);
+            }
+            if (triples == 0)
+                return Stop(nowMs, Adxl355Fault.Nonsense);
+            _heardMs = nowMs;
             return SensorResult.Ok;
         }
 
         /// <summary>
         /// Turns 20-bit counts out of the bytes read; one loop, because a call costs more than all of it on a board.
-        /// Begins at the first entry with the X marker, and stops at the first that is empty or out of order.
+        /// Begins at the first entry with the X marker; what it passes over is in <see cref="_skipped"/>, in entries. A
+        /// sample that is torn inside ends the block, and the next one is told how many are missing. -1: the bus failed.
         /// </summary>
         private int Decode(int samples, int[] xyz)
         {
-            byte[] bytes = _read;
+            byte[] bytes = _bus.Bytes;
             int end = 1 + samples * BytesPerSample;
             int at = 1;
-            while (at + BytesPerSample <= end && (bytes[at + 2] & 0x03) != 0x01)
-            {
-                MisalignedEntries++;
+            // Bit 0 of an entry's last byte marks the X axis, bit 1 that the FIFO was empty (data sheet, FIFO_DATA).
+            while (at < end && (bytes[at + 2] & 0x03) != 0x01)
                 at += 3;
-            }
+            _skipped = (at - 1) / 3;
+            MisalignedEntries += (uint)_skipped;
             int to = 0;
             while (at + BytesPerSample <= end)
             {
-                // Bit 0 marks X, bit 1 an empty FIFO.
                 if ((bytes[at + 2] & 0x03) != 0x01 || ((bytes[at + 5] | bytes[at + 8]) & 0x03) != 0)
                 {
-                    MisalignedEntries += 3;
-                    break;
+                    int lost = (end - at) / 3;
+                    MisalignedEntries += (uint)lost;
+                    _owed += (lost + 2) / 3;
+                    return to / 3;
                 }
                 // The shift to the top and back extends the sign.
                 xyz[to] = ((bytes[at] << 24) | (bytes[at + 1] << 16) | ((bytes[at + 2] & 0xF0) << 8)) >> 12;
@@ -221,57 +298,155 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
                 to += 3;
                 at += BytesPerSample;
             }
-            return to / 3;
+            return at < end ? Complete(at, end, xyz, to) : to / 3;
         }
 
         /// <summary>
-        /// Samples that an overrun cost: what the rate makes of the time since the last look, less what was found. Good
-        /// to one sample; the chip itself counts none.
+        /// Fetches the rest of a sample that a misaligned read cut: the FIFO is whole again after it.
         /// </summary>
-        private int MissedSince(long nowMs, int found)
+        private int Complete(int at, int end, int[] xyz, int to)
         {
-            long made = (nowMs - _lastDrainMs) * RateMilliHz / 1000000;
-            long lost = made - found;
+            int have = end - at;
+            for (int i = 0; i < have; i++)
+                _torn[i] = _bus.Bytes[at + i];
+            if (!_bus.Read(Registers.FifoData, BytesPerSample - have))
+                return -1;
+            for (int i = have; i < BytesPerSample; i++)
+                _torn[i] = _bus.Bytes[1 + i - have];
+            if ((_torn[2] & 0x03) != 0x01 || ((_torn[5] | _torn[8]) & 0x03) != 0)
+            {
+                _owed++;
+                return to / 3;
+            }
+            for (int axis = 0; axis < 3; axis++)
+            {
+                int from = 3 * axis;
+                xyz[to + axis] =
+                    ((_torn[from] << 24) | (_torn[from + 1] << 16) | ((_torn[from + 2] & 0xF0) << 8)) >> 12;
+            }
+            return to / 3 + 1;
+        }
+
+        /// <summary>
+        /// Samples missing before the block just read. Torn ones are counted; what an overrun or a restart cost is what
+        /// the chip's measured rate makes of the time since the last sample, less what was found: good to one sample,
+        /// for the chip itself counts none.
+        /// </summary>
+        private int Missed(long nowMs, int found, int taken, bool overrun)
+        {
+            int torn = (_skipped + 2) / 3;
+            // What the block just read owes to the next one is in _owed by now, what the last one owes is in _due.
+            int missed = _due + torn;
+            _due = _owed;
+            _owed = 0;
+            bool gap = _gap || overrun;
+            _gap = false;
+            int fresh = found - _left;
+            _left = found - taken;
+            if (!gap || _lastSampleMs < 0)
+                return missed;
+            long made = ((nowMs - _lastSampleMs) * _measuredMilliHz + 500000) / 1000000;
+            long lost = made - fresh;
             if (lost < 1)
-                return 1;
+                lost = 1;
+            lost += missed;
             return lost > int.MaxValue ? int.MaxValue : (int)lost;
         }
 
-        private bool ReadRegisters(byte first, int count)
+        /// <summary>The chip's clock, against uptime, over stretches of a minute without a gap.</summary>
+        private void MeasureRate(long nowMs, int triples, int missed)
         {
-            // The address byte: seven bits and a read flag (data sheet, figure 64).
-            _write[0] = (byte)((first << 1) | 1);
-            for (int i = 1; i <= count && i < 4; i++)
-                _write[i] = 0;
-            return _spi.Transfer(_write, _read, count + 1);
+            if (missed != 0 || _spanFromMs < 0)
+            {
+                _spanFromMs = nowMs;
+                _spanSamples = 0;
+                return;
+            }
+            _spanSamples += triples;
+            long span = nowMs - _spanFromMs;
+            if (span < RateSpanMs)
+                return;
+            int milliHz = (int)(_spanSamples * 1000000L / span);
+            // The clock is good to a few percent; anything else is a stall of the sampler, not the chip's rate.
+            if (milliHz > RateMilliHz / 10 * 9 && milliHz < RateMilliHz / 10 * 11)
+                _measuredMilliHz = milliHz;
+            _spanFromMs = nowMs;
+            _spanSamples = 0;
         }
 
-        private bool WriteChecked(byte register, byte value)
+        private bool Measure(long nowMs)
         {
-            _write[0] = (byte)(register << 1);
-            _write[1] = value;
-            bool sent = _spi.Transfer(_write, _read, 2);
-            _write[1] = 0;
-            if (!sent || !ReadRegisters(register, 1))
+            if (_lastSampleMs >= 0)
+                Restarts++;
+            _gap = true;
+            if (!_bus.Identify() || !_bus.Configure((byte)_range, _filter, _watermarkEntries, 0))
             {
-                Fail(Adxl355Fault.BusFailed);
+                Stop(nowMs, _bus.Fault);
                 return false;
             }
-            if (_read[1] == value)
-                return true;
-            Fail(Adxl355Fault.NotConfigured);
-            return false;
+            _phase = Phase.Measuring;
+            _heardMs = nowMs;
+            // Standby emptied the FIFO, and what was torn before belongs to the gap.
+            _owed = 0;
+            _due = 0;
+            _left = 0;
+            return true;
         }
 
-        private Adxl355Fault Fail(Adxl355Fault fault)
+        private SensorResult BeginTest(long nowMs)
         {
-            Fault = fault;
-            return fault;
+            _gap = true;
+            _selfTest.Begin();
+            if (!_bus.Identify()
+                || !_bus.Configure((byte)Adxl355Range.G8, _filter, _watermarkEntries, Registers.SelfTestMode))
+                return Stop(nowMs, _bus.Fault);
+            _phase = Phase.Testing;
+            _testWanted = false;
+            _heardMs = nowMs;
+            return SensorResult.WarmingUp;
         }
 
-        private SensorResult Stop(Adxl355Fault fault)
+        private SensorResult Test(long nowMs, int[] xyz, int triples)
         {
-            _running = false;
+            if (!_selfTest.Accept(xyz, triples))
+                return SensorResult.WarmingUp;
+            if (!_selfTest.Forced)
+            {
+                _selfTest.Force();
+                _heardMs = nowMs;
+                return _bus.Configure((byte)Adxl355Range.G8, _filter, _watermarkEntries, Registers.SelfTestForce)
+                    ? SensorResult.WarmingUp
+                    : Stop(nowMs, _bus.Fault);
+            }
+            SelfTestResult judged = _selfTest.Judge();
+            // The force goes off and measurement on again, however it ended.
+            bool measures = Measure(nowMs);
+            if (judged == SelfTestResult.Passed)
+            {
+                _testsFailed = 0;
+                SelfTest = judged;
+                return measures ? SensorResult.WarmingUp : SensorResult.Failed;
+            }
+            _testsFailed++;
+            _testWanted = true;
+            SensorResult result = Stop(nowMs, Adxl355Fault.SelfTestFailed);
+            if (_testsFailed >= SelfTestAttempts)
+            {
+                SelfTest = SelfTestResult.Failed;
+                _nextLookMs = nowMs + SelfTestRetryMs;
+            }
+            return result;
+        }
+
+        /// <summary>Nothing is read any more until the chip has been configured again, which is tried soon.</summary>
+        private SensorResult Stop(long nowMs, Adxl355Fault fault)
+        {
+            // A test that was cut short is begun again.
+            if (_phase == Phase.Testing)
+                _testWanted = true;
+            _phase = Phase.Off;
+            _failures++;
+            _nextLookMs = nowMs + (_failures > 2 ? RetryMs : FallbackPollMs);
             Fault = fault;
             return SensorResult.Failed;
         }

@@ -15,9 +15,6 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <summary>Temperature, two bytes, high nibble first.</summary>
         public const byte Temp2 = 0x06;
 
-        /// <summary>X acceleration, first of nine data bytes.</summary>
-        public const byte XData3 = 0x08;
-
         /// <summary>The FIFO; three bytes an entry.</summary>
         public const byte FifoData = 0x11;
 
@@ -30,7 +27,10 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <summary>What the interrupt pins show.</summary>
         public const byte IntMap = 0x2A;
 
-        /// <summary>Range and interrupt polarity.</summary>
+        /// <summary>External synchronisation; 0: the chip's own clock.</summary>
+        public const byte Sync = 0x2B;
+
+        /// <summary>Range in bits 0 and 1; with bit 6 clear, the interrupt pins are active low.</summary>
         public const byte Range = 0x2C;
 
         /// <summary>Standby and measurement.</summary>
@@ -38,9 +38,6 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
 
         /// <summary>Self-test.</summary>
         public const byte SelfTest = 0x2E;
-
-        /// <summary>Reset; takes <see cref="ResetCode"/>.</summary>
-        public const byte Reset = 0x2F;
 
         /// <summary>Value of <see cref="DevIdAd"/>.</summary>
         public const byte DeviceIdAd = 0xAD;
@@ -51,14 +48,17 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <summary>Value of the register after that, the part id (355 octal).</summary>
         public const byte PartId = 0xED;
 
-        /// <summary>What <see cref="Reset"/> takes.</summary>
-        public const byte ResetCode = 0x52;
-
         /// <summary>Status bit: as many entries as the watermark says.</summary>
         public const byte StatusFifoFull = 0x02;
 
-        /// <summary>Status bit: the FIFO lost its oldest samples.</summary>
+        /// <summary>Status bit: the FIFO lost its oldest samples since the status was last read.</summary>
         public const byte StatusFifoOverrun = 0x04;
+
+        /// <summary><see cref="SelfTest"/>: ST1, self-test mode.</summary>
+        public const byte SelfTestMode = 0x01;
+
+        /// <summary><see cref="SelfTest"/>: ST1 and ST2, self-test mode with the force on.</summary>
+        public const byte SelfTestForce = 0x03;
 
         /// <summary><see cref="PowerCtl"/>: standby.</summary>
         public const byte Standby = 0x01;
