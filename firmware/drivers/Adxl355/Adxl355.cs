@@ -341,7 +341,8 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             _owed = 0;
             bool gap = _gap || overrun;
             _gap = false;
-            int fresh = found - _left;
+            // Overrun, it is full to its last place, though the register counts to 96 alone.
+            int fresh = (overrun && found < MostEntries / 3 ? MostEntries / 3 : found) - _left;
             _left = found - taken;
             if (!gap || _lastSampleMs < 0)
                 return missed;
