@@ -74,6 +74,24 @@ namespace EdgeFleet.Contracts
         /// </summary>
         public const string Pm25Factory = "pm25.cf1";
 
+        /// <summary>Particles larger than 0.3 um in 0.1 L of air.</summary>
+        public const string Particles03 = "n0.3";
+
+        /// <summary>Particles larger than 0.5 um in 0.1 L of air.</summary>
+        public const string Particles05 = "n0.5";
+
+        /// <summary>Particles larger than 1 um in 0.1 L of air.</summary>
+        public const string Particles1 = "n1";
+
+        /// <summary>Particles larger than 2.5 um in 0.1 L of air.</summary>
+        public const string Particles25 = "n2.5";
+
+        /// <summary>Particles larger than 5 um in 0.1 L of air.</summary>
+        public const string Particles5 = "n5";
+
+        /// <summary>Particles larger than 10 um in 0.1 L of air.</summary>
+        public const string Particles10 = "n10";
+
         /// <summary>Temperature: of the air in an Air Box, of the accelerometer in a bridge node.</summary>
         public const string Temperature = "temp";
 

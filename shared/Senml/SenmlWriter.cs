@@ -164,5 +164,17 @@ namespace EdgeFleet.Contracts.Senml
 
         /// <summary>The window is shorter than the configuration says, for example after a boot.</summary>
         public const int Partial = 32;
+
+        /// <summary>Too many of the sensor's messages failed their checksum; a wrong one may have passed.</summary>
+        public const int ChecksumErrors = 64;
+
+        /// <summary>The sensor says itself that something is wrong with it, such as its fan.</summary>
+        public const int SensorError = 128;
+
+        /// <summary>The air was more humid or drier than the sensor's values hold for.</summary>
+        public const int Humidity = 256;
+
+        /// <summary>The sensor slept for a part of the window, because the configuration says so.</summary>
+        public const int Asleep = 512;
     }
 }

@@ -19,23 +19,23 @@ public sealed class LimitsTests
     {
         int length = Measure(w => SenmlWriter.WriteChannel(
             w, LongestChannel(0), new string('u', Limits.MaxUnit), -Limits.MaxExponent,
-            Widest, Widest, Widest, Widest, int.MaxValue, 255));
-        Assert.Equal(95, length);
+            Widest, Widest, Widest, Widest, int.MaxValue, 65535));
+        Assert.Equal(96, length);
         Assert.Equal(Limits.MaxWindowBody, Limits.MaxChannels * length);
         Assert.True(length >= Measure(w => SenmlWriter.WriteMissing(
             w, LongestChannel(0), new string('u', Limits.MaxUnit), int.MaxValue)));
     }
 
-    /// <summary>The record's size counts on two bytes for the flags: none is worth 256 or more.</summary>
+    /// <summary>The record's size counts on three bytes for the flags: none is worth 65,536 or more.</summary>
     [Fact]
-    public void Quality_flags_stay_below_256()
+    public void Quality_flags_stay_below_65536()
     {
         int[] flags =
         [
             .. typeof(QualityFlags).GetFields().Where(field => field.IsLiteral)
                 .Select(field => (int)field.GetRawConstantValue()!),
         ];
-        Assert.All(flags, flag => Assert.InRange(flag, 0, 128));
+        Assert.All(flags, flag => Assert.InRange(flag, 0, 1 << 15));
         // Each a bit of its own, or none.
         Assert.Equal(flags.Sum(), flags.Aggregate(0, (all, flag) => all | flag));
         Assert.Equal(flags.Length, flags.Distinct().Count());
@@ -63,7 +63,7 @@ public sealed class LimitsTests
         for (int i = 0; i < Limits.MaxChannels; i++)
         {
             SenmlWriter.WriteChannel(writer, LongestChannel(i), new string('u', Limits.MaxUnit),
-                -Limits.MaxExponent, -Wide, -Wide, Wide, Wide, int.MaxValue, 255);
+                -Limits.MaxExponent, -Wide, -Wide, Wide, Wide, int.MaxValue, 65535);
         }
         Assert.Equal(ContractError.None, writer.Error);
         Assert.Equal(1 + Limits.MaxWindowHead + Limits.MaxWindowBody, writer.Length);

@@ -5,7 +5,8 @@ using EdgeFleet.Firmware.Ports;
 namespace EdgeFleet.Firmware.Sampling
 {
     /// <summary>
-    /// Windows over slow sensors, each asked once a second. Means and deviations are reported one decimal finer than
+    /// Windows over slow sensors, each asked once a second, whatever they are: channels are theirs, in their order. What
+    /// a sensor knows of its own values' worth comes over <see cref="ISensorQuality"/>. Means and deviations are reported one decimal finer than
     /// the sensor's own step, so that the mean of whole micrograms keeps its fraction.
     /// </summary>
     public sealed class ScalarSampler : ISampler
@@ -15,6 +16,7 @@ namespace EdgeFleet.Firmware.Sampling
         private const int Finer = 100;
 
         private readonly IScalarSensor[] _sensors;
+        private readonly ISensorQuality?[] _qualityOf;
         private readonly int[] _sensorOf = new int[Limits.MaxChannels];
         private readonly int[] _indexIn = new int[Limits.MaxChannels];
         private readonly int[] _min = new int[Limits.MaxChannels];
@@ -23,13 +25,16 @@ namespace EdgeFleet.Firmware.Sampling
         private readonly int[] _most = new int[Limits.MaxChannels];
         private readonly int[] _first = new int[Limits.MaxChannels];
         private readonly int[] _latest = new int[Limits.MaxChannels];
-        private readonly int[] _same = new int[Limits.MaxChannels];
+        private readonly int[] _same;
+        private readonly bool[] _moved;
+        private readonly int[] _sensorQuality;
         private readonly long[] _sum = new long[Limits.MaxChannels];
         private readonly long[] _squares = new long[Limits.MaxChannels];
         private readonly int[] _count = new int[Limits.MaxChannels];
         private readonly int[] _quality = new int[Limits.MaxChannels];
         private readonly int[] _values = new int[Limits.MaxChannels];
 
+        private int _humidity = -1;
         private int _windowMs;
         private int _openedMs;
         private long _utcOffsetMs;
@@ -41,10 +46,15 @@ namespace EdgeFleet.Firmware.Sampling
         public ScalarSampler(IScalarSensor[] sensors, int defaultWindowMs)
         {
             _sensors = sensors;
+            _qualityOf = new ISensorQuality?[sensors.Length];
+            _same = new int[sensors.Length];
+            _moved = new bool[sensors.Length];
+            _sensorQuality = new int[sensors.Length];
             DefaultWindowMs = defaultWindowMs;
             _windowMs = defaultWindowMs;
             for (int s = 0; s < sensors.Length; s++)
             {
+                _qualityOf[s] = sensors[s] as ISensorQuality;
                 for (int c = 0; c < sensors[s].ChannelCount && ChannelCount < Limits.MaxChannels; c++)
                 {
                     _sensorOf[ChannelCount] = s;
@@ -53,6 +63,9 @@ namespace EdgeFleet.Firmware.Sampling
                     _most[ChannelCount] = sensors[s].ChannelMax(c);
                     if ((long)_most[ChannelCount] - _least[ChannelCount] > NodeLimits.MaxScalarSpan)
                         _most[ChannelCount] = _least[ChannelCount] + NodeLimits.MaxScalarSpan;
+                    // The air's humidity is that of the first sensor which has it.
+                    if (_humidity < 0 && sensors[s].ChannelName(c) == Channels.Humidity)
+                        _humidity = ChannelCount;
                     ChannelCount++;
                 }
             }
@@ -125,37 +138,41 @@ namespace EdgeFleet.Firmware.Sampling
             {
                 SensorResult result = _sensors[s].Read(nowMs, _values);
                 int channels = _sensors[s].ChannelCount;
+                _moved[s] = false;
                 for (int c = 0; c < channels && channel < ChannelCount; c++, channel++)
                 {
                     if (result == SensorResult.Ok)
-                        Accept(channel, _values[c]);
+                        Accept(channel, s, _values[c]);
                     else if (result == SensorResult.WarmingUp)
                         _quality[channel] |= QualityFlags.WarmingUp;
                     else if (result == SensorResult.Failed)
                         _quality[channel] |= QualityFlags.Missing;
+                    else if (result == SensorResult.Asleep)
+                        _quality[channel] |= QualityFlags.Asleep;
                 }
+                // One channel may well stand still, as that of large particles does in clean air; all of a sensor's do
+                // not.
+                if (_moved[s])
+                    _same[s] = 0;
+                else if (result == SensorResult.Ok && _same[s] < NodeLimits.FrozenReadings)
+                    _same[s]++;
             }
             _nextMs = nowMs + NodeLimits.SlowPollMs;
             if (_nextMs > _endMs)
                 _nextMs = _endMs;
         }
 
-        private void Accept(int channel, int value)
+        private void Accept(int channel, int sensor, int value)
         {
+            if (value != _latest[channel])
+            {
+                _latest[channel] = value;
+                _moved[sensor] = true;
+            }
             if (value < _least[channel] || value > _most[channel])
             {
                 _quality[channel] |= QualityFlags.OutOfRange;
                 return;
-            }
-            if (value == _latest[channel])
-            {
-                if (_same[channel] < NodeLimits.FrozenReadings)
-                    _same[channel]++;
-            }
-            else
-            {
-                _same[channel] = 0;
-                _latest[channel] = value;
             }
             if (_count[channel] == 0)
             {
@@ -207,6 +224,33 @@ namespace EdgeFleet.Firmware.Sampling
             }
         }
 
+        /// <summary>What is to be noted of all channels of a sensor in the window that ends.</summary>
+        private int QualityOf(int sensor)
+        {
+            int quality = _same[sensor] >= NodeLimits.FrozenReadings ? QualityFlags.Frozen : QualityFlags.None;
+            ISensorQuality? more = _qualityOf[sensor];
+            if (more == null)
+                return quality;
+            quality |= more.TakeQuality();
+            if (_humidity >= 0 && _count[_humidity] > 0
+                && (InCenti(_min[_humidity]) < more.MinCentiHumidity
+                    || InCenti(_max[_humidity]) > more.MaxCentiHumidity))
+                quality |= QualityFlags.Humidity;
+            return quality;
+        }
+
+        /// <summary>The humidity channel's numbers, at whatever exponent its sensor has, in hundredths.</summary>
+        private long InCenti(int value)
+        {
+            long centi = value;
+            int exponent = _sensors[_sensorOf[_humidity]].ChannelExponent(_indexIn[_humidity]);
+            for (; exponent > -2; exponent--)
+                centi *= 10;
+            for (; exponent < -2; exponent++)
+                centi /= 10;
+            return centi;
+        }
+
         private void Close()
         {
             ClosedWindow? window = Ring.Writable();
@@ -217,13 +261,13 @@ namespace EdgeFleet.Firmware.Sampling
             }
             window.StartMs = _startMs;
             window.DurationMs = (int)(_endMs - _startMs);
+            for (int s = 0; s < _sensors.Length; s++)
+                _sensorQuality[s] = QualityOf(s);
             int partial = window.DurationMs < _openedMs - SliverMs ? QualityFlags.Partial : 0;
             for (int i = 0; i < ChannelCount; i++)
             {
                 int count = _count[i];
-                int quality = _quality[i] | partial;
-                if (_same[i] >= NodeLimits.FrozenReadings)
-                    quality |= QualityFlags.Frozen;
+                int quality = _quality[i] | partial | _sensorQuality[_sensorOf[i]];
                 if (count == 0)
                     quality |= QualityFlags.Missing;
                 window.Count[i] = count;

@@ -124,6 +124,10 @@ public static class Words
         "outOfRange" => "out of range",
         "gap" => "samples lost",
         "partial" => "short window",
+        "checksumErrors" => "noisy sensor line",
+        "sensorError" => "sensor reports an error",
+        "humidity" => "too humid for the sensor",
+        "asleep" => "sensor asleep",
         _ => flag,
     };
 

@@ -103,6 +103,10 @@ public static class QualityNames
         (QualityFlags.OutOfRange, "outOfRange"),
         (QualityFlags.Gap, "gap"),
         (QualityFlags.Partial, "partial"),
+        (QualityFlags.ChecksumErrors, "checksumErrors"),
+        (QualityFlags.SensorError, "sensorError"),
+        (QualityFlags.Humidity, "humidity"),
+        (QualityFlags.Asleep, "asleep"),
     ];
 
     /// <summary>The names of the flags that are set; flags of a newer node are left out.</summary>
