@@ -39,7 +39,8 @@ public sealed class BridgeRecording
 
     public int SampleCount => Counts.Length;
 
-    internal int[] Counts { get; }
+    /// <summary>The samples; not to be changed.</summary>
+    public int[] Counts { get; }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RecordingException">The file is not there, or is no such recording.</exception>
