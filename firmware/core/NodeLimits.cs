@@ -82,6 +82,33 @@ namespace EdgeFleet.Firmware
         /// <summary>How long to leave a port alone that has too much under way, in milliseconds.</summary>
         public const int BusyDelayMs = 200;
 
+        /// <summary>
+        /// Captures that are under way at a time, from the first sample to the last one on flash. Writing one takes
+        /// seconds, and the next may come as soon as the first is full: two, and two more for commands.
+        /// </summary>
+        public const int CaptureSlots = 4;
+
+        /// <summary>Losses inside one capture; it ends with the next one, since it could not say where that was.</summary>
+        public const int CaptureGaps = 8;
+
+        /// <summary>
+        /// Samples of one chunk. A sample of 20 bits takes three bytes at most, so two chunks of 625 and their framing,
+        /// 2 x (24 + 54 + 1,875), fit into the 4,044 bytes of a segment; of the noise of a quiet bridge, at two bytes,
+        /// three do. At 125 Hz a chunk is five seconds.
+        /// </summary>
+        public const int ChunkSamples = 625;
+
+        /// <summary>
+        /// Most samples of one axis in a capture: a loss ends a chunk early, so this many are left for whole ones.
+        /// </summary>
+        public const int MaxCaptureSamples = (Contracts.Limits.MaxChunks - CaptureGaps) * ChunkSamples;
+
+        /// <summary>
+        /// Of the history, this much may be one capture, in quarters; the rest is the time the uplink has to write it
+        /// down before it is overwritten: 8 s of 4,096 samples at 125 Hz.
+        /// </summary>
+        public const int CaptureQuarters = 3;
+
         /// <summary>Most messages that wait for their acknowledgement at a time.</summary>
         public const int MaxInFlight = 4;
 

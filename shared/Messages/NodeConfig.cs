@@ -40,6 +40,24 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>Older than the configuration that is in force.</summary>
         StaleVersion = 11,
+
+        /// <summary>The trigger's short or long mean is outside its range, or the long one is not the longer.</summary>
+        TriggerMeans = 20,
+
+        /// <summary>The trigger's on or off level is outside its range, or off is above on.</summary>
+        TriggerLevels = 21,
+
+        /// <summary>The trigger's minimum duration or cooldown is outside its range.</summary>
+        TriggerDurations = 22,
+
+        /// <summary>The trigger looks at no axis that this node has, or needs more than it looks at.</summary>
+        TriggerAxes = 23,
+
+        /// <summary>The trigger captures outside the range, or more than this node's memory holds.</summary>
+        TriggerCapture = 24,
+
+        /// <summary>The trigger's band is empty, or reaches half of this node's sample rate.</summary>
+        TriggerBand = 25,
     }
 
     /// <summary>How a node is to behave; comes with the desired state and survives reboots.</summary>
@@ -60,6 +78,12 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Rules in force.</summary>
         public int ThresholdCount;
 
+        /// <summary>When a vibration is captured; counts where <see cref="HasTrigger"/>, else the node's own values hold.</summary>
+        public readonly TriggerConfig Trigger = new TriggerConfig();
+
+        /// <summary>Whether <see cref="Trigger"/> was given.</summary>
+        public bool HasTrigger;
+
         private bool _tooManyThresholds;
 
         /// <summary>Back to the built-in configuration.</summary>
@@ -69,6 +93,8 @@ namespace EdgeFleet.Contracts.Messages
             WindowMs = 0;
             StateIntervalMs = 5 * 60 * 1000;
             ThresholdCount = 0;
+            HasTrigger = false;
+            Trigger.Reset();
             _tooManyThresholds = false;
         }
 
@@ -79,6 +105,8 @@ namespace EdgeFleet.Contracts.Messages
             WindowMs = other.WindowMs;
             StateIntervalMs = other.StateIntervalMs;
             ThresholdCount = other.ThresholdCount;
+            HasTrigger = other.HasTrigger;
+            Trigger.CopyFrom(other.Trigger);
             _tooManyThresholds = other._tooManyThresholds;
             for (int i = 0; i < other.ThresholdCount; i++)
                 Thresholds[i].CopyFrom(other.Thresholds[i]);
@@ -102,13 +130,13 @@ namespace EdgeFleet.Contracts.Messages
                 if (fault != ConfigFault.None)
                     return fault;
             }
-            return ConfigFault.None;
+            return HasTrigger ? Trigger.Validate() : ConfigFault.None;
         }
 
         /// <summary>Writes the configuration as a map, with its version.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(4);
+            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0));
             writer.WriteInt(1);
             writer.WriteUInt(Version);
             writer.WriteInt(2);
@@ -119,6 +147,11 @@ namespace EdgeFleet.Contracts.Messages
             writer.WriteArrayStart(ThresholdCount);
             for (int i = 0; i < ThresholdCount; i++)
                 Thresholds[i].Write(writer);
+            if (HasTrigger)
+            {
+                writer.WriteInt(5);
+                Trigger.Write(writer);
+            }
         }
 
         /// <summary>
@@ -151,6 +184,9 @@ namespace EdgeFleet.Contracts.Messages
                     return reader.TryReadInt32(int.MinValue, int.MaxValue, out StateIntervalMs);
                 case 4:
                     return TryReadThresholds(reader);
+                case 5:
+                    HasTrigger = true;
+                    return Trigger.TryRead(reader);
                 default:
                     return reader.TrySkip();
             }

@@ -107,7 +107,7 @@ namespace EdgeFleet.Firmware.Uplink
                 if (length < StampBytes)
                     break;
                 int body = length - StampBytes;
-                SettleTime(nowMs, out long startMs, out TimeQuality quality);
+                EntryTime.Settle(_entry, _boots, nowMs, _time, out long startMs, out TimeQuality quality);
                 // RFC 8428 section 4.5.3: relative and absolute times are not mixed in one pack.
                 if (records > 0 && (relative != quality >= TimeQuality.Relative
                     || _writer.Length + Limits.MaxWindowHead + body > Limits.MaxPayload - MaxArrayHead))
@@ -145,7 +145,7 @@ namespace EdgeFleet.Firmware.Uplink
             _reader.Reset(_entry, StampBytes, length - StampBytes);
             if (_event.Read(_reader) != ContractError.None)
                 return 0;
-            SettleTime(nowMs, out long timeMs, out TimeQuality quality);
+            EntryTime.Settle(_entry, _boots, nowMs, _time, out long timeMs, out TimeQuality quality);
             _event.Version = Protocol.Version;
             _event.Epoch = _events.Ledger.Epoch;
             _event.Sequence = number;
@@ -158,10 +158,7 @@ namespace EdgeFleet.Firmware.Uplink
 
         private void Stamp(long uptimeMs, int durationMs, int channels)
         {
-            Bytes.Put32(_entry, 0, _boots);
-            Bytes.Put64(_entry, 4, uptimeMs);
-            Bytes.Put64(_entry, 12, DateOf(uptimeMs));
-            _entry[20] = (byte)_time.Quality;
+            EntryTime.Put(_entry, _boots, uptimeMs, _time);
             Bytes.Put32(_entry, 21, (uint)durationMs);
             _entry[25] = (byte)channels;
         }
@@ -169,31 +166,6 @@ namespace EdgeFleet.Firmware.Uplink
         private long DateOf(long uptimeMs)
         {
             return _time.IsKnown ? _time.ToUtcMs(uptimeMs) : 0;
-        }
-
-        /// <summary>The best that is known of the time of the entry just read.</summary>
-        private void SettleTime(long nowMs, out long timeMs, out TimeQuality quality)
-        {
-            long uptimeMs = Bytes.Get64(_entry, 4);
-            long date = Bytes.Get64(_entry, 12);
-            if (date != 0)
-            {
-                timeMs = date;
-                quality = (TimeQuality)_entry[20];
-                return;
-            }
-            bool thisBoot = Bytes.Get32(_entry, 0) == _boots;
-            if (thisBoot && _time.IsKnown)
-            {
-                timeMs = _time.ToUtcMs(uptimeMs);
-                quality = _time.Quality;
-                return;
-            }
-            // Of an earlier boot no more is known than that it ended before this one began.
-            timeMs = thisBoot ? uptimeMs - nowMs : -nowMs;
-            quality = thisBoot ? TimeQuality.Relative : TimeQuality.AtLeast;
-            if (timeMs >= 0)
-                timeMs = -1;
         }
     }
 }
