@@ -112,6 +112,15 @@ namespace EdgeFleet.Firmware
         /// <summary>Most messages that wait for their acknowledgement at a time.</summary>
         public const int MaxInFlight = 4;
 
+        /// <summary>Commands of which a node remembers how far they came: those that may still come twice.</summary>
+        public const int KnownCommands = 8;
+
+        /// <summary>Replies that wait: two for each command that may be under way, one for each that comes again.</summary>
+        public const int MaxReplies = 8;
+
+        /// <summary>How long a reboot waits for its reply to be stored, in milliseconds.</summary>
+        public const int RebootDelayMs = 10 * 1000;
+
         /// <summary>Life of a password token, in seconds: an hour, well below what the service takes.</summary>
         public const int TokenLifeS = 3600;
     }

@@ -4,6 +4,7 @@ using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Storage;
 using EdgeFleet.Firmware.Thresholds;
+using EdgeFleet.Firmware.Triggering;
 using EdgeFleet.Firmware.Uplink;
 
 namespace EdgeFleet.Firmware
@@ -13,7 +14,7 @@ namespace EdgeFleet.Firmware
     /// calls <see cref="SampleTick"/> and the uplink's thread <see cref="UplinkTick"/>; in the simulator one loop calls
     /// <see cref="Tick"/>. All times are uptime in milliseconds.
     /// </summary>
-    public sealed class NodeRuntime : IDesiredSink, IEventSink
+    public sealed class NodeRuntime : IDesiredSink, IEventSink, ICommandSink
     {
         private readonly NodeSettings _settings;
         private readonly NodePorts _ports;
@@ -26,14 +27,26 @@ namespace EdgeFleet.Firmware
         private readonly NodeConfig _config = new NodeConfig();
         private readonly NodeConfig _raised = new NodeConfig();
         private readonly NodeEvent _event = new NodeEvent();
+        private readonly VibrationTrigger? _trigger;
+        private readonly CaptureOutbox? _captures;
+        private readonly ISelfTest? _selfTest;
+        private readonly CommandDesk _desk;
+        private readonly TriggerConfig _builtInTrigger = new TriggerConfig();
+        private long _rebootDueMs = -1;
+        private bool _testing;
+        private uint _testedFor;
         private uint _refusedVersion;
         private ConfigFault _refusedFault;
         private uint _reportedDrops;
         private bool _flashFaulty;
 
         /// <summary>Mounts the flash and starts.</summary>
-        public NodeRuntime(NodeSettings settings, NodePorts ports, ISampler sampler)
+        public NodeRuntime(
+            NodeSettings settings, NodePorts ports, ISampler sampler, VibrationTrigger? trigger = null,
+            ISelfTest? selfTest = null)
         {
+            _trigger = trigger;
+            _selfTest = selfTest;
             _settings = settings;
             _ports = ports;
             _sampler = sampler;
@@ -46,9 +59,17 @@ namespace EdgeFleet.Firmware
             events.Mount();
             _time = new TimeKeeper(ports.Clock);
             _outbox = new Outbox(windows, events, _time, sampler, _store.Boots);
-            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, this);
+            _desk = new CommandDesk(CommandDesk.NewRecord(ports.Storage, crc), _time, this);
+            if (trigger != null)
+            {
+                FlashQueue chunks = new FlashQueue(ports.Storage, crc, ports.Entropy, "wav.", settings.WaveformSegments);
+                chunks.Mount();
+                _captures = new CaptureOutbox(
+                    trigger, chunks, CaptureOutbox.NewRecord(ports.Storage, crc), _outbox, _time, _store.Boots);
+            }
+            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, _captures, _desk, this);
             // What was kept was valid for the firmware that kept it; this one may know better.
-            if (!_store.LoadConfig(_config) || ThresholdJudge.Check(_config, sampler) != ConfigFault.None)
+            if (!_store.LoadConfig(_config) || CheckParts(_config) != ConfigFault.None)
                 _config.Reset();
             if (_store.LoadAlarms(_raised))
                 _judge.Restore(_raised);
@@ -67,6 +88,9 @@ namespace EdgeFleet.Firmware
 
         /// <summary>Windows and events that are kept.</summary>
         public Outbox Outbox => _outbox;
+
+        /// <summary>Captured vibrations; null where the node captures none.</summary>
+        public CaptureOutbox? Captures => _captures;
 
         /// <summary>The clock.</summary>
         public TimeKeeper Time => _time;
@@ -97,8 +121,13 @@ namespace EdgeFleet.Firmware
             _time.Step(nowMs);
             _sampler.SetUtcOffset(_time.OffsetMs);
             KeepWindows(nowMs);
+            KeepCaptures(nowMs);
             _uplink.Step(nowMs);
+            AnswerSelfTest();
+            RebootWhenAnswered(nowMs);
             uint drops = _outbox.Windows.Ledger.Dropped + _outbox.Events.Ledger.Dropped;
+            if (_captures != null)
+                drops += _captures.Chunks.Ledger.Dropped;
             if (drops != _reportedDrops)
             {
                 _reportedDrops = drops;
@@ -110,7 +139,42 @@ namespace EdgeFleet.Firmware
         public long NextDueMs(long nowMs)
         {
             long due = _sampler.NextSampleMs < _uplink.NextDueMs ? _sampler.NextSampleMs : _uplink.NextDueMs;
+            if (_rebootDueMs >= 0 && _rebootDueMs < due)
+                due = _rebootDueMs;
             return due < nowMs ? nowMs : due;
+        }
+
+        /// <inheritdoc/>
+        public ReplyStatus CarryOut(Command command, long nowMs, out string text)
+        {
+            text = "";
+            switch (command.Type)
+            {
+                case CommandType.Reboot:
+                    _rebootDueMs = nowMs + NodeLimits.RebootDelayMs;
+                    return ReplyStatus.Accepted;
+                case CommandType.CaptureNow:
+                    if (_trigger == null)
+                        break;
+                    if (_trigger.CaptureNow(command.Id))
+                        return ReplyStatus.Accepted;
+                    text = "another one is about to begin";
+                    return ReplyStatus.Failed;
+                case CommandType.SelfTest:
+                    if (_selfTest == null)
+                        break;
+                    if (_testing)
+                    {
+                        text = "a test is running";
+                        return ReplyStatus.Failed;
+                    }
+                    _testing = true;
+                    _testedFor = command.Id;
+                    _selfTest.BeginSelfTest();
+                    return ReplyStatus.Accepted;
+            }
+            text = "this node cannot do that";
+            return ReplyStatus.Unsupported;
         }
 
         /// <inheritdoc/>
@@ -188,6 +252,36 @@ namespace EdgeFleet.Firmware
             }
         }
 
+        private void KeepCaptures(long nowMs)
+        {
+            if (_captures == null)
+                return;
+            _captures.Keep(nowMs);
+            if (_captures.HasAnswer)
+            {
+                _desk.Finish(
+                    _captures.AnsweredCommand, _captures.AnsweredWell ? ReplyStatus.Done : ReplyStatus.Failed,
+                    _captures.Answer);
+            }
+        }
+
+        private void AnswerSelfTest()
+        {
+            if (!_testing || _selfTest == null || _selfTest.SelfTest <= SelfTestResult.Running)
+                return;
+            _testing = false;
+            bool passed = _selfTest.SelfTest == SelfTestResult.Passed;
+            _desk.Finish(_testedFor, passed ? ReplyStatus.Done : ReplyStatus.Failed, passed ? "" : "the sensor failed its test");
+        }
+
+        private void RebootWhenAnswered(long nowMs)
+        {
+            if (_rebootDueMs < 0 || (!_desk.IsDone && nowMs < _rebootDueMs))
+                return;
+            _rebootDueMs = -1;
+            _ports.Board.Reboot();
+        }
+
         /// <summary>
         /// An alarm that is raised is known to the flash before its event is, and one that is cleared is forgotten after:
         /// a cut in between makes one event more, and never leaves an alarm that nothing clears.
@@ -224,13 +318,23 @@ namespace EdgeFleet.Firmware
             if (config.Version < _config.Version)
                 return ConfigFault.StaleVersion;
             ConfigFault fault = config.Validate();
-            return fault != ConfigFault.None ? fault : ThresholdJudge.Check(config, _sampler);
+            return fault != ConfigFault.None ? fault : CheckParts(config);
+        }
+
+        private ConfigFault CheckParts(NodeConfig config)
+        {
+            ConfigFault fault = ThresholdJudge.Check(config, _sampler);
+            if (fault != ConfigFault.None || !config.HasTrigger)
+                return fault;
+            return _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
         }
 
         private void PutInForce(long nowMs)
         {
             _sampler.SetWindow(WindowMs);
             _uplink.StateIntervalMs = _config.StateIntervalMs;
+            if (_trigger != null)
+                _trigger.Apply(_config.HasTrigger ? _config.Trigger : _builtInTrigger);
             _judge.Apply(_config, _sampler, nowMs, this);
             KeepAlarms(nowMs);
         }

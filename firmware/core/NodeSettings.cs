@@ -32,6 +32,18 @@ namespace EdgeFleet.Firmware
 
         /// <summary>Flash for events, in segments. Six hold some 200 events.</summary>
         public int EventSegments = 6;
+
+        /// <summary>
+        /// Flash for captures, in segments. Twelve hold four of 12 s at 125 Hz on a quiet bridge: 9 chunks each, of at most
+        /// 625 samples at two bytes, and three chunks to a segment.
+        /// </summary>
+        public int WaveformSegments = 12;
+
+        /// <summary>
+        /// Samples of each axis that are kept in memory for captures, at 12 bytes: 4,096 take 48 KiB, and a capture may
+        /// be 24.5 s of them at 125 Hz. Boards without external memory take 2,048.
+        /// </summary>
+        public int HistoryTriples = 4096;
     }
 
     /// <summary>Everything outside the node's behaviour.</summary>

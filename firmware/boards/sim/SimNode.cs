@@ -216,6 +216,8 @@ public sealed class SimNode
         GatewayPort = given.GatewayPort,
         WindowSegments = given.WindowSegments,
         EventSegments = given.EventSegments,
+        WaveformSegments = given.WaveformSegments,
+        HistoryTriples = given.HistoryTriples,
     };
 
     private void Die()

@@ -63,8 +63,14 @@ namespace EdgeFleet.Firmware.Triggering
         /// <summary>Captures that could not be kept, since the boot.</summary>
         public uint Lost { get; private set; }
 
-        /// <summary>Command whose capture was dealt with in the last <see cref="Keep"/>; 0: none.</summary>
+        /// <summary>Whether the last <see cref="Keep(long)"/> dealt with a capture that a command asked for.</summary>
+        public bool HasAnswer { get; private set; }
+
+        /// <summary>That command.</summary>
         public uint AnsweredCommand { get; private set; }
+
+        /// <summary>What to say of it.</summary>
+        public string Answer { get; private set; } = "";
 
         /// <summary>Whether that capture was kept.</summary>
         public bool AnsweredWell { get; private set; }
@@ -72,16 +78,21 @@ namespace EdgeFleet.Firmware.Triggering
         /// <summary>Writes down what is under way, and the oldest capture that is full.</summary>
         public void Keep(long nowMs)
         {
-            AnsweredCommand = 0;
-            uint underWay = (uint)_trigger.UnderWay;
+            HasAnswer = false;
+            uint underWay = (uint)_trigger.Slots.UnderWay;
             if (underWay != _booked)
                 Book(underWay);
             if (_trigger.Missed != _missedTold)
             {
                 _missedTold = _trigger.Missed;
-                Tell("trigger without a free capture slot", nowMs);
+                Tell("no free slot for a capture", nowMs);
             }
-            Capture? capture = _trigger.Full();
+            if (_trigger.TakeRefusal(out uint refused))
+            {
+                Say(refused, "no free slot", false);
+                return;
+            }
+            Capture? capture = _trigger.Slots.Full();
             if (capture == null)
                 return;
             bool kept = Keep(capture);
@@ -90,10 +101,10 @@ namespace EdgeFleet.Firmware.Triggering
                 Lost++;
                 Tell("capture lost: it could not be written", nowMs);
             }
-            AnsweredCommand = capture.CommandId;
-            AnsweredWell = kept;
+            if (capture.Asked)
+                Say(capture.CommandId, kept ? "event " + _outbox.Events.Added.ToString() : "it could not be written", kept);
             capture.Stage = CaptureStage.Free;
-            Book((uint)_trigger.UnderWay);
+            Book((uint)_trigger.Slots.UnderWay);
         }
 
         /// <summary>
@@ -106,15 +117,21 @@ namespace EdgeFleet.Firmware.Triggering
             int length = _chunks.Read(number, _entry);
             if (length <= HeadBytes)
                 return 0;
-            if (number > _wholeThrough && !IsWhole(number, ref through))
+            if (number > _wholeThrough && (!IsWhole(number, ref through) || _chunks.Read(number, _entry) != length))
                 return 0;
-            if (through != number || _chunks.Read(number, _entry) != length)
-                through = number;
             TakeHead(length);
             EntryTime.Settle(_entry, _boots, nowMs, _time, out _chunk.TimeMs, out _chunk.TimeQuality);
             _writer.Reset(buffer, 0, Limits.MaxPayload);
             _chunk.Write(_writer);
             return _writer.Error == ContractError.None ? _writer.Length : 0;
+        }
+
+        private void Say(uint command, string answer, bool well)
+        {
+            HasAnswer = true;
+            AnsweredCommand = command;
+            Answer = answer;
+            AnsweredWell = well;
         }
 
         private bool Keep(Capture capture)

@@ -15,13 +15,12 @@ namespace EdgeFleet.Firmware.Triggering
     ///                                   └ no longer: Quiet
     /// </code>
     /// An event opens a capture, which ends a fixed time after the event's begin, however long the event is. The sampler's
-    /// thread does all this; the uplink's takes what is <see cref="Full"/> and gives the slot back.
+    /// thread does all this; the uplink's takes those of <see cref="Slots"/> that are full.
     /// </remarks>
     public sealed class VibrationTrigger : IVibrationTap
     {
         private readonly IAccelerometer _sensor;
         private readonly StaLta[] _axes = new StaLta[3];
-        private readonly Capture[] _slots = new Capture[NodeLimits.CaptureSlots];
         private readonly byte[] _active = new byte[NodeLimits.DrainTriples];
         private readonly TriggerConfig _next = new TriggerConfig();
 
@@ -41,6 +40,7 @@ namespace EdgeFleet.Firmware.Triggering
         private bool _changed;
         private bool _wanted;
         private uint _wantedBy;
+        private bool _refused;
 
         /// <summary>A trigger that is off until a configuration is applied; its history holds so many samples.</summary>
         public VibrationTrigger(IAccelerometer sensor, int historyTriples)
@@ -49,8 +49,6 @@ namespace EdgeFleet.Firmware.Triggering
             History = new SampleHistory(historyTriples);
             for (int i = 0; i < _axes.Length; i++)
                 _axes[i] = new StaLta();
-            for (int i = 0; i < _slots.Length; i++)
-                _slots[i] = new Capture();
         }
 
         private enum Phase : byte
@@ -63,6 +61,9 @@ namespace EdgeFleet.Firmware.Triggering
 
         /// <summary>The samples.</summary>
         public SampleHistory History { get; }
+
+        /// <summary>Captures that are open or full; the uplink takes the full ones and frees them.</summary>
+        public CaptureSlots Slots { get; } = new CaptureSlots();
 
         /// <summary>Whether something is going on: nothing that can wait should be done now.</summary>
         public bool InEvent => _phase == Phase.Rising || _phase == Phase.Event;
@@ -105,39 +106,20 @@ namespace EdgeFleet.Firmware.Triggering
         /// <summary>Uplink: begins a capture with the next block, trigger or not; false while another such is waited for.</summary>
         public bool CaptureNow(uint commandId)
         {
-            if (_wanted)
+            if (_wanted || _refused)
                 return false;
             _wantedBy = commandId;
             _wanted = true;
             return true;
         }
 
-        /// <summary>Uplink: the oldest capture that is full, or null.</summary>
-        public Capture? Full()
+        /// <summary>Uplink: whether <see cref="CaptureNow"/> found no free slot after all.</summary>
+        public bool TakeRefusal(out uint commandId)
         {
-            Capture? oldest = null;
-            for (int i = 0; i < _slots.Length; i++)
-            {
-                Capture slot = _slots[i];
-                if (slot.Stage == CaptureStage.Full && (oldest == null || (int)(slot.First - oldest.First) < 0))
-                    oldest = slot;
-            }
-            return oldest;
-        }
-
-        /// <summary>Uplink: captures that are open or full.</summary>
-        public int UnderWay
-        {
-            get
-            {
-                int count = 0;
-                for (int i = 0; i < _slots.Length; i++)
-                {
-                    if (_slots[i].Stage != CaptureStage.Free)
-                        count++;
-                }
-                return count;
-            }
+            commandId = _wantedBy;
+            bool refused = _refused;
+            _refused = false;
+            return refused;
         }
 
         /// <inheritdoc/>
@@ -150,7 +132,7 @@ namespace EdgeFleet.Firmware.Triggering
             _heardMs = endMs;
             if (triples == 0)
             {
-                CloseFull();
+                Slots.CloseFull(History.Written, _axes);
                 return;
             }
             if (_peaked)
@@ -180,7 +162,7 @@ namespace EdgeFleet.Firmware.Triggering
                 Open(first, endMs - Milliseconds(triples - 1), true);
                 _wanted = false;
             }
-            CloseFull();
+            Slots.CloseFull(History.Written, _axes);
         }
 
         /// <summary>What comes of one sample while something is going on.</summary>
@@ -219,7 +201,7 @@ namespace EdgeFleet.Firmware.Triggering
                     break;
             }
             if (axes > 1)
-                NoteAxes(axes);
+                Slots.NoteAxes(axes);
         }
 
         private void Enter(Phase phase)
@@ -231,15 +213,12 @@ namespace EdgeFleet.Firmware.Triggering
         /// <summary>Takes a slot for the samples from <paramref name="onset"/> less the time before it.</summary>
         private void Open(uint onset, long onsetMs, bool asked)
         {
-            Capture? slot = null;
-            for (int i = 0; i < _slots.Length && slot == null; i++)
-            {
-                if (_slots[i].Stage == CaptureStage.Free)
-                    slot = _slots[i];
-            }
+            Capture? slot = Slots.Free();
             if (slot == null)
             {
                 Missed++;
+                if (asked)
+                    _refused = true;
                 return;
             }
             // Not further back than the last loss, for where that was nobody wrote down, and not before the boot.
@@ -259,15 +238,6 @@ namespace EdgeFleet.Firmware.Triggering
             slot.Stage = CaptureStage.Open;
         }
 
-        private void NoteAxes(int axes)
-        {
-            for (int i = 0; i < _slots.Length; i++)
-            {
-                if (_slots[i].Stage == CaptureStage.Open && !_slots[i].Asked && axes > _slots[i].AxesActive)
-                    _slots[i].AxesActive = axes;
-            }
-        }
-
         /// <summary>Samples are missing before the next block: filters begin anew, and open captures write it down.</summary>
         private void Lose(int missed, int triples, long endMs)
         {
@@ -283,56 +253,7 @@ namespace EdgeFleet.Firmware.Triggering
             // What rose before the loss need not be what rises behind it.
             if (_phase == Phase.Rising)
                 Enter(Phase.Quiet);
-            for (int i = 0; i < _slots.Length; i++)
-            {
-                Capture slot = _slots[i];
-                if (slot.Stage != CaptureStage.Open)
-                    continue;
-                int taken = (int)(History.Written - slot.First);
-                // It ends when it would have ended, with fewer samples, or here where its list is full.
-                int left = slot.Gaps == NodeLimits.CaptureGaps ? 0 : slot.Samples - taken - missed;
-                if (left <= 0)
-                {
-                    slot.Samples = taken;
-                    continue;
-                }
-                slot.Samples = taken + left;
-                slot.GapAt[slot.Gaps] = taken;
-                slot.GapSamples[slot.Gaps] = missed;
-                slot.Gaps++;
-            }
-        }
-
-        /// <summary>Hands over captures whose last sample is in.</summary>
-        private void CloseFull()
-        {
-            bool noted = false;
-            for (int i = 0; i < _slots.Length; i++)
-            {
-                Capture slot = _slots[i];
-                if (slot.Stage != CaptureStage.Open || (int)(History.Written - slot.First) < slot.Samples)
-                    continue;
-                if (!noted)
-                    NotePeaks();
-                noted = true;
-                slot.Stage = CaptureStage.Full;
-            }
-        }
-
-        private void NotePeaks()
-        {
-            for (int axis = 0; axis < _axes.Length; axis++)
-            {
-                long peak = (long)(_axes[axis].Peak * 1000 + 0.5);
-                for (int i = 0; i < _slots.Length; i++)
-                {
-                    Capture slot = _slots[i];
-                    if (slot.Stage != CaptureStage.Open || slot.Asked || peak <= slot.PeakMilli)
-                        continue;
-                    slot.PeakMilli = peak;
-                    slot.Axis = axis;
-                }
-            }
+            Slots.Lose(missed, History.Written);
         }
 
         /// <summary>A ratio from before this event must not pass for its largest.</summary>
@@ -340,7 +261,7 @@ namespace EdgeFleet.Firmware.Triggering
         {
             if (_phase != Phase.Quiet || _axes[0].Active || _axes[1].Active || _axes[2].Active)
                 return;
-            NotePeaks();
+            Slots.NotePeaks(_axes);
             for (int axis = 0; axis < _axes.Length; axis++)
                 _axes[axis].ForgetPeak();
             _peaked = false;
@@ -349,7 +270,7 @@ namespace EdgeFleet.Firmware.Triggering
         private void Reset()
         {
             _changed = false;
-            NotePeaks();
+            Slots.NotePeaks(_axes);
             long rate = RateMilliHz;
             long high = _next.HighMilliHz;
             if (high >= rate / 2)

@@ -2,17 +2,20 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Triggering;
 
 namespace EdgeFleet.Firmware.Uplink
 {
     /// <summary>
-    /// What an online node sends: state at its interval and on change, then events, then windows, a few messages at a
+    /// What an online node sends: state at its interval and on change, then replies, events, windows and chunks of captures, a few messages at a
     /// time; and what the acknowledgements of them mean for the queues.
     /// </summary>
     internal sealed class Dispatch
     {
         private readonly ILink _link;
         private readonly Outbox _outbox;
+        private readonly CommandDesk _desk;
+        private readonly CaptureOutbox? _captures;
         private readonly IDesiredSink _sink;
         private readonly InFlight _inFlight = new InFlight();
         private readonly ReportedState _state = new ReportedState();
@@ -23,11 +26,16 @@ namespace EdgeFleet.Firmware.Uplink
         private long _busyUntilMs;
         private uint _nextWindow;
         private uint _nextEvent;
+        private uint _nextChunk;
         private uint _stateSequence;
         private bool _broken;
 
-        public Dispatch(ILink link, Outbox outbox, IDesiredSink sink, byte[] message, CborWriter writer)
+        public Dispatch(
+            ILink link, Outbox outbox, CaptureOutbox? captures, CommandDesk desk, IDesiredSink sink, byte[] message,
+            CborWriter writer)
         {
+            _captures = captures;
+            _desk = desk;
             _link = link;
             _outbox = outbox;
             _sink = sink;
@@ -64,6 +72,9 @@ namespace EdgeFleet.Firmware.Uplink
             _inFlight.Clear();
             _nextWindow = _outbox.Windows.Ledger.Done + 1;
             _nextEvent = _outbox.Events.Ledger.Done + 1;
+            if (_captures != null)
+                _nextChunk = _captures.Chunks.Ledger.Done + 1;
+            _desk.Again();
             _stateDueMs = nowMs;
             _busyUntilMs = 0;
             _broken = false;
@@ -80,10 +91,14 @@ namespace EdgeFleet.Firmware.Uplink
                 return false;
             if (nowMs >= _stateDueMs && CanSend && !_inFlight.Has(Cargo.State))
                 SendState(nowMs);
+            while (CanSend && _desk.HasReply)
+                SendReply(nowMs);
             while (CanSend && _nextEvent <= _outbox.Events.Added)
                 SendEvent(nowMs);
             while (CanSend && _nextWindow <= _outbox.Windows.Added)
                 SendWindows(nowMs);
+            while (CanSend && _captures != null && _nextChunk <= _captures.Chunks.Added)
+                SendChunk(_captures, nowMs);
             return !_broken;
         }
 
@@ -97,9 +112,15 @@ namespace EdgeFleet.Firmware.Uplink
                     _outbox.Windows.Acknowledge(last);
                 else if (cargo == Cargo.Event)
                     _outbox.Events.Acknowledge(last);
+                else if (cargo == Cargo.Chunk && _captures != null)
+                    _captures.Chunks.Acknowledge(last);
+                else if (cargo == Cargo.Reply)
+                    _desk.Stored(last);
                 // Else a node that only ever reports its boots would report all of them again after each.
                 if (cargo == Cargo.Event && _outbox.Events.Waiting == 0)
                     _outbox.Events.Book();
+                if (cargo == Cargo.Chunk && _captures != null && _captures.Chunks.Waiting == 0)
+                    _captures.Chunks.Book();
             }
         }
 
@@ -153,6 +174,34 @@ namespace EdgeFleet.Firmware.Uplink
             }
             if (Publish(TopicKind.Telemetry, offset, length, Cargo.Windows, last, nowMs))
                 _nextWindow = last + 1;
+        }
+
+        private void SendChunk(CaptureOutbox captures, long nowMs)
+        {
+            if (_nextChunk <= captures.Chunks.Ledger.Done)
+            {
+                _nextChunk = captures.Chunks.Ledger.Done + 1;
+                return;
+            }
+            int length = captures.WriteChunk(_nextChunk, nowMs, _message, out uint through);
+            if (length == 0)
+            {
+                // As with windows: what is in flight before it may still be acknowledged.
+                if (!_inFlight.Has(Cargo.Chunk))
+                    captures.Chunks.DropThrough(through);
+                else
+                    _busyUntilMs = nowMs + NodeLimits.BusyDelayMs;
+                return;
+            }
+            if (Publish(TopicKind.Waveform, 0, length, Cargo.Chunk, _nextChunk, nowMs))
+                _nextChunk++;
+        }
+
+        private void SendReply(long nowMs)
+        {
+            int length = _desk.WriteReply(_writer, _message, out uint command);
+            if (length == 0 || Publish(TopicKind.Reply, 0, length, Cargo.Reply, command, nowMs))
+                _desk.Sent();
         }
 
         private bool Publish(TopicKind kind, int offset, int count, Cargo cargo, uint last, long nowMs)

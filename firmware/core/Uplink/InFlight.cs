@@ -7,6 +7,8 @@ namespace EdgeFleet.Firmware.Uplink
         Windows,
         Event,
         State,
+        Chunk,
+        Reply,
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Triggering;
 
 namespace EdgeFleet.Firmware.Uplink
 {
@@ -59,6 +60,8 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly NodeStore _store;
         private readonly TimeKeeper _time;
         private readonly IDesiredSink _sink;
+        private readonly CommandDesk _desk;
+        private readonly Command _command = new Command();
         private readonly Backoff _backoff;
         private readonly Dispatch _dispatch;
         private readonly LinkAddress _address = new LinkAddress();
@@ -76,15 +79,17 @@ namespace EdgeFleet.Firmware.Uplink
 
         /// <summary>An uplink that has not connected yet.</summary>
         public UplinkAgent(
-            NodeSettings settings, NodePorts ports, NodeStore store, TimeKeeper time, Outbox outbox, IDesiredSink sink)
+            NodeSettings settings, NodePorts ports, NodeStore store, TimeKeeper time, Outbox outbox,
+            CaptureOutbox? captures, CommandDesk desk, IDesiredSink sink)
         {
+            _desk = desk;
             _settings = settings;
             _ports = ports;
             _store = store;
             _time = time;
             _sink = sink;
             _backoff = new Backoff(ports.Entropy);
-            _dispatch = new Dispatch(ports.Link, outbox, sink, _message, _writer);
+            _dispatch = new Dispatch(ports.Link, outbox, captures, desk, sink, _message, _writer);
         }
 
         /// <summary>Where the uplink stands.</summary>
@@ -241,6 +246,14 @@ namespace EdgeFleet.Firmware.Uplink
                 if (State == UplinkState.Claiming && _answer.Read(_reader) == ContractError.None && IsMine(_answer.Nonce))
                     Answered(nowMs);
                 else if (_reader.Error != ContractError.None)
+                    BadMessages++;
+                return;
+            }
+            if (_event.Topic == TopicKind.Command)
+            {
+                if (_command.Read(_reader) == ContractError.None)
+                    _desk.Take(_command, nowMs);
+                else
                     BadMessages++;
                 return;
             }

@@ -2,6 +2,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Firmware;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
+using EdgeFleet.Firmware.Triggering;
 
 namespace EdgeFleet.Nodes
 {
@@ -15,7 +16,10 @@ namespace EdgeFleet.Nodes
         public static NodeRuntime Create(NodeSettings settings, NodePorts ports, IAccelerometer accelerometer)
         {
             settings.Kind = NodeKind.Bridge;
-            return new NodeRuntime(settings, ports, new VibrationSampler(accelerometer, DefaultWindowMs));
+            VibrationSampler sampler = new VibrationSampler(accelerometer, DefaultWindowMs);
+            VibrationTrigger trigger = new VibrationTrigger(accelerometer, settings.HistoryTriples);
+            sampler.AddTap(trigger);
+            return new NodeRuntime(settings, ports, sampler, trigger, accelerometer as ISelfTest);
         }
     }
 }
