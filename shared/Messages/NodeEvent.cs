@@ -57,7 +57,10 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The channel, or empty.</summary>
         public string Channel = "";
 
-        /// <summary>The value that decided, in the channel's unit; sent with a channel only.</summary>
+        /// <summary>
+        /// The value that decided, in the channel's unit, or of a trigger the largest STA/LTA ratio, which has none; sent
+        /// with a channel only.
+        /// </summary>
         public DecimalValue Value;
 
         /// <summary>The level it was held against, in the channel's unit; sent with a channel only.</summary>

@@ -17,6 +17,7 @@ public sealed partial class CddlTests
         ("desired-state", "desired-state", Outermost),
         ("node-config", "desired-state", Configs),
         ("threshold-rule", "desired-state", Rules),
+        ("trigger-config", "desired-state", item => Parts(item, 5)),
         ("reported-state", "reported-state", Outermost),
         ("node-event", "node-event", Outermost),
         ("waveform-chunk", "waveform-chunk", Outermost),
@@ -84,6 +85,9 @@ public sealed partial class CddlTests
 
     private static IEnumerable<TreeMap> Rules(object? item) =>
         Configs(item).SelectMany(map => (List<object?>)map[4]!).Select(rule => (TreeMap)rule!);
+
+    private static IEnumerable<TreeMap> Parts(object? item, long key) =>
+        Configs(item).SelectMany(map => map.Where(pair => pair.Key.Equals(key))).Select(pair => (TreeMap)pair.Value!);
 
     /// <summary>The keys of a map or group: numbers, quoted texts, and SenML labels by number.</summary>
     private static IEnumerable<string> KeysOfRule(string rule)

@@ -84,6 +84,30 @@ internal static partial class Expected
                 m.Config.Version = uint.MaxValue;
                 m.Config.StateIntervalMs = 86_400_000;
             })),
+        "config-with-trigger" => new(With(
+            new DesiredState { Version = 1, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = 11;
+                m.Config.WindowMs = 10_000;
+                m.Config.StateIntervalMs = 300_000;
+                m.Config.HasTrigger = true;
+                m.Config.Trigger.CopyFrom(new()
+                {
+                    StaMs = 1000,
+                    LtaMs = 20_000,
+                    OnMilli = 3500,
+                    OffMilli = 1200,
+                    MinDurationMs = 0,
+                    CooldownMs = 3_600_000,
+                    Needed = 2,
+                    AxisMask = 7,
+                    PreMs = 2000,
+                    PostMs = 10_000,
+                    LowMilliHz = 500,
+                    HighMilliHz = 40_000,
+                });
+            })),
         "from-newer" => new(
             With(
                 new DesiredState { Version = 9, TimeMs = Noon, HasConfig = true },
