@@ -49,11 +49,17 @@ namespace EdgeFleet.Contracts
         public const int MaxChannels = 16;
 
         /// <summary>
-        /// One encoded window without its head, in bytes: <see cref="MaxChannels"/> records of at most 96 bytes. Map 1;
+        /// One encoded window without its head, in bytes: <see cref="MaxChannels"/> records of at most 106 bytes. Map 1;
         /// name 1 + 2 + 24; unit 1 + 1 + 12; value 1 + 3 of decimal fraction + 9; <c>st</c> 3 + 1, three numbers of 9
-        /// and a count of 5; <c>q</c> 2 + 3, for flags below 65,536.
+        /// and a count, a skewness and a kurtosis of 5; <c>q</c> 2 + 3, for flags below 65,536.
         /// </summary>
-        public const int MaxWindowBody = MaxChannels * 96;
+        public const int MaxWindowBody = MaxChannels * 106;
+
+        /// <summary>
+        /// Smallest kurtosis of a window, in thousandths: no distribution has less than 1, that of two values equally
+        /// often.
+        /// </summary>
+        public const int MinKurtosis = 1000;
 
         /// <summary>
         /// The head record of a window in a pack, in bytes; the first of a pack takes at most 98. Map 1; base version

@@ -109,6 +109,30 @@ namespace EdgeFleet.Contracts
 
         /// <summary>Vertical acceleration.</summary>
         public const string AccelZ = "az";
+
+        /// <summary>Velocity along the bridge, 1 to 80 Hz; the larger of |min| and |max| is the peak particle velocity.</summary>
+        public const string VelocityX = "vx";
+
+        /// <summary>Velocity across the bridge.</summary>
+        public const string VelocityY = "vy";
+
+        /// <summary>Vertical velocity.</summary>
+        public const string VelocityZ = "vz";
+
+        /// <summary>Frequency about the peak of <see cref="VelocityX"/>.</summary>
+        public const string FrequencyX = "vx.f";
+
+        /// <summary>Frequency about the peak of <see cref="VelocityY"/>.</summary>
+        public const string FrequencyY = "vy.f";
+
+        /// <summary>Frequency about the peak of <see cref="VelocityZ"/>.</summary>
+        public const string FrequencyZ = "vz.f";
+
+        /// <summary>
+        /// Samples a second that the accelerometer truly makes. Its count is what the sensor made in the window; less the
+        /// count of an axis, that is how many were lost.
+        /// </summary>
+        public const string SampleRate = "rate";
     }
 
     /// <summary>Units, from the SenML units registry (RFC 8428) and the secondary units registry (RFC 8798).</summary>
@@ -128,6 +152,12 @@ namespace EdgeFleet.Contracts
 
         /// <summary>Metres per second squared.</summary>
         public const string MetresPerSecondSquared = "m/s2";
+
+        /// <summary>Metres per second.</summary>
+        public const string MetresPerSecond = "m/s";
+
+        /// <summary>Hertz.</summary>
+        public const string Hertz = "Hz";
 
         /// <summary>One, as of a count.</summary>
         public const string Count = "count";

@@ -279,12 +279,30 @@ namespace EdgeFleet.Contracts.Senml
                 return false;
             if (record.StdDev < 0 || record.Min > record.Max)
                 return _reader.Fail(ContractError.OutOfRange);
+            int read = 4;
+            if (count >= 6 && _reader.PeekType() == CborType.Integer)
+            {
+                if (!TryReadShape(record))
+                    return false;
+                read = 6;
+            }
             // A newer node may add statistics behind these.
-            for (int i = 4; i < count; i++)
+            for (int i = read; i < count; i++)
             {
                 if (!_reader.TrySkip())
                     return false;
             }
+            return true;
+        }
+
+        private bool TryReadShape(SenmlRecord record)
+        {
+            if (!_reader.TryReadInt32(-int.MaxValue, int.MaxValue, out int skewness)
+                || !_reader.TryReadInt32(Limits.MinKurtosis, int.MaxValue, out int kurtosis))
+                return false;
+            record.HasShape = true;
+            record.Skewness = SafeMath.Scale(skewness, -3);
+            record.Kurtosis = SafeMath.Scale(kurtosis, -3);
             return true;
         }
 

@@ -62,6 +62,15 @@ namespace EdgeFleet.Contracts.Senml
         /// <summary>Samples.</summary>
         public int Count;
 
+        /// <summary>Whether skewness and kurtosis are there as well.</summary>
+        public bool HasShape;
+
+        /// <summary>Skewness.</summary>
+        public double Skewness;
+
+        /// <summary>Kurtosis, 3 for a normal distribution; at least 1.</summary>
+        public double Kurtosis;
+
         /// <summary>Quality flags (label <c>q</c>); see <see cref="QualityFlags"/>.</summary>
         public int Quality;
 
@@ -101,6 +110,9 @@ namespace EdgeFleet.Contracts.Senml
             Max = 0;
             StdDev = 0;
             Count = 0;
+            HasShape = false;
+            Skewness = 0;
+            Kurtosis = 0;
             Quality = 0;
             HasWindow = false;
             Epoch = 0;

@@ -33,7 +33,8 @@ namespace EdgeFleet.Contracts.Senml
     /// <remarks>
     /// Labels of our own, which other SenML readers ignore: in the head <c>ep</c> epoch, <c>dur</c> length in
     /// milliseconds, <c>tq</c> time quality; in a channel <c>st</c> = [min, max, standard deviation, count] with the
-    /// value's exponent (so that <c>v</c> alone, the mean, means the same to everyone), <c>q</c> quality flags.
+    /// value's exponent (so that <c>v</c> alone, the mean, means the same to everyone), or behind these four skewness and
+    /// kurtosis in thousandths whatever the exponent; <c>q</c> quality flags.
     /// </remarks>
     public static class SenmlWriter
     {
@@ -97,6 +98,17 @@ namespace EdgeFleet.Contracts.Senml
             CborWriter writer, string name, string unit, int exponent,
             long mean, long min, long max, long stdDev, int count, int quality)
         {
+            WriteChannel(writer, name, unit, exponent, mean, min, max, stdDev, count, 0, 0, quality);
+        }
+
+        /// <summary>
+        /// As the other; <paramref name="skewness"/> and <paramref name="kurtosis"/> (3000 for a normal distribution) are
+        /// thousandths, at least 1000 of the latter. A kurtosis of 0: both are unknown, and are left out.
+        /// </summary>
+        public static void WriteChannel(
+            CborWriter writer, string name, string unit, int exponent,
+            long mean, long min, long max, long stdDev, int count, int skewness, int kurtosis, int quality)
+        {
             writer.WriteMapStart(quality == 0 ? 4 : 5);
             writer.WriteInt(0);
             writer.WriteText(name);
@@ -105,11 +117,16 @@ namespace EdgeFleet.Contracts.Senml
             writer.WriteInt(2);
             writer.WriteDecimal(mean, exponent);
             writer.WriteText("st");
-            writer.WriteArrayStart(4);
+            writer.WriteArrayStart(kurtosis == 0 ? 4 : 6);
             writer.WriteInt(min);
             writer.WriteInt(max);
             writer.WriteInt(stdDev);
             writer.WriteInt(count);
+            if (kurtosis != 0)
+            {
+                writer.WriteInt(skewness);
+                writer.WriteInt(kurtosis);
+            }
             if (quality != 0)
             {
                 writer.WriteText("q");

@@ -19,8 +19,8 @@ public sealed class LimitsTests
     {
         int length = Measure(w => SenmlWriter.WriteChannel(
             w, LongestChannel(0), new string('u', Limits.MaxUnit), -Limits.MaxExponent,
-            Widest, Widest, Widest, Widest, int.MaxValue, 65535));
-        Assert.Equal(96, length);
+            Widest, Widest, Widest, Widest, int.MaxValue, int.MinValue, int.MaxValue, 65535));
+        Assert.Equal(106, length);
         Assert.Equal(Limits.MaxWindowBody, Limits.MaxChannels * length);
         Assert.True(length >= Measure(w => SenmlWriter.WriteMissing(
             w, LongestChannel(0), new string('u', Limits.MaxUnit), int.MaxValue)));
@@ -63,7 +63,7 @@ public sealed class LimitsTests
         for (int i = 0; i < Limits.MaxChannels; i++)
         {
             SenmlWriter.WriteChannel(writer, LongestChannel(i), new string('u', Limits.MaxUnit),
-                -Limits.MaxExponent, -Wide, -Wide, Wide, Wide, int.MaxValue, 65535);
+                -Limits.MaxExponent, -Wide, -Wide, Wide, Wide, int.MaxValue, -int.MaxValue, int.MaxValue, 65535);
         }
         Assert.Equal(ContractError.None, writer.Error);
         Assert.Equal(1 + Limits.MaxWindowHead + Limits.MaxWindowBody, writer.Length);

@@ -78,6 +78,26 @@ public sealed class WindowTests
         Assert.Equal(1_763_900_060, records[4].Time);
     }
 
+    /// <summary>Skewness and kurtosis have an exponent of their own, and both are there or neither.</summary>
+    [Fact]
+    public void Shape_is_in_thousandths_whatever_the_exponent()
+    {
+        byte[] pack = Pack(writer =>
+        {
+            SenmlWriter.WritePackStart(writer, 4);
+            SenmlWriter.WriteHead(writer, Device, Head(7, 1, 1_763_900_000_000));
+            SenmlWriter.WriteChannel(writer, "az", "m/s2", -6, 5, -40, 60, 7, 1250, -1234, 77_012, 0);
+            SenmlWriter.WriteChannel(writer, "ay", "m/s2", 2, 5, -40, 60, 7, 1250, 0, 1000, 0);
+            SenmlWriter.WriteChannel(writer, "ax", "m/s2", -6, 5, -40, 60, 7, 1250, 0, 0, 0);
+        });
+        List<SenmlRecord> records = SenmlPack.ReadAll(pack);
+        AssertChannel(records[1], "az", "m/s2", 5e-6, -4e-5, 6e-5, 7e-6, 1250, 0);
+        Assert.Equal((true, -1.234, 77.012), (records[1].HasShape, records[1].Skewness, records[1].Kurtosis));
+        AssertChannel(records[2], "ay", "m/s2", 500, -4000, 6000, 700, 1250, 0);
+        Assert.Equal((true, 0.0, 1.0), (records[2].HasShape, records[2].Skewness, records[2].Kurtosis));
+        Assert.Equal((false, 0.0, 0.0), (records[3].HasShape, records[3].Skewness, records[3].Kurtosis));
+    }
+
     /// <summary>Absolute times are Unix seconds, relative ones negative seconds from the sending, both to the ms.</summary>
     [Theory]
     [InlineData(1_763_900_000_000, TimeQuality.Synchronised, 1_763_900_000)]
@@ -130,6 +150,13 @@ public sealed class WindowTests
     [InlineData("""{"n":"a","v":5,"st":[1,9,2,60]}""", ContractError.None)]
     [InlineData("""{"n":"a","v":5,"st":[5,5,0,0]}""", ContractError.None)]
     [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,"kurtosis",[7]]}""", ContractError.None)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,-2147483647,2147483647]}""", ContractError.None)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,0,1000,"p95",[7]]}""", ContractError.None)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,7]}""", ContractError.None)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,0,999]}""", ContractError.OutOfRange)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,-2147483648,1000]}""", ContractError.OutOfRange)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,0,2147483648]}""", ContractError.OutOfRange)]
+    [InlineData("""{"n":"a","v":5,"st":[1,9,2,60,0,"p95"]}""", ContractError.WrongType)]
     [InlineData("""{"n":"a","v":5,"st":[-9007199254740992,9007199254740992,0,1]}""", ContractError.None)]
     [InlineData("""{"n":"a","v":5,"st":[-9007199254740993,9,2,60]}""", ContractError.OutOfRange)]
     [InlineData("""{"n":"a","v":5,"st":[1,9007199254740993,2,60]}""", ContractError.OutOfRange)]

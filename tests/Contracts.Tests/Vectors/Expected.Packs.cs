@@ -52,17 +52,27 @@ internal static partial class Expected
         Records =
         [
             Head("ef:bridge-1/window", -120.5, 1, 7, 60_000, TimeQuality.Relative),
-            Measured("ef:bridge-1/az", "m/s2", -120.5, -6, 9.80665, 9.7, 9.9, 0.0012, 7500, 0),
+            BridgeAcceleration(),
             Head("ef:bridge-1/window", -60, uint.MaxValue, 7, 1000, TimeQuality.AtLeast),
         ],
         Writing = writer =>
         {
             SenmlWriter.WritePackStart(writer, 3);
             WriteHead(writer, "bridge-1", -120_500, 1, 7, 60_000, TimeQuality.Relative);
-            SenmlWriter.WriteChannel(writer, "az", "m/s2", -6, 9_806_650, 9_700_000, 9_900_000, 1200, 7500, 0);
+            SenmlWriter.WriteChannel(writer, "az", "m/s2", -6, 9_806_650, 9_700_000, 9_900_000, 1200, 7500,
+                -1250, 77_012, 0);
             WriteHead(writer, null, -60_000, uint.MaxValue, 7, 1000, TimeQuality.AtLeast);
         },
     };
+
+    private static SenmlRecord BridgeAcceleration()
+    {
+        SenmlRecord record = Measured("ef:bridge-1/az", "m/s2", -120.5, -6, 9.80665, 9.7, 9.9, 0.0012, 7500, 0);
+        record.HasShape = true;
+        record.Skewness = -1.25;
+        record.Kurtosis = 77.012;
+        return record;
+    }
 
     private static Pack AnotherSendersPack()
     {
