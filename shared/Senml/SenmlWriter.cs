@@ -34,7 +34,7 @@ namespace EdgeFleet.Contracts.Senml
     /// Labels of our own, which other SenML readers ignore: in the head <c>ep</c> epoch, <c>dur</c> length in
     /// milliseconds, <c>tq</c> time quality; in a channel <c>st</c> = [min, max, standard deviation, count] with the
     /// value's exponent (so that <c>v</c> alone, the mean, means the same to everyone), or behind these four skewness and
-    /// kurtosis in thousandths whatever the exponent; <c>q</c> quality flags.
+    /// kurtosis in thousandths whatever the exponent; left out where the window had one sample; <c>q</c> quality flags.
     /// </remarks>
     public static class SenmlWriter
     {
@@ -109,23 +109,28 @@ namespace EdgeFleet.Contracts.Senml
             CborWriter writer, string name, string unit, int exponent,
             long mean, long min, long max, long stdDev, int count, int skewness, int kurtosis, int quality)
         {
-            writer.WriteMapStart(quality == 0 ? 4 : 5);
+            // A single sample is its own mean and extremes: the plain value of RFC 8428 says all of it.
+            bool single = count == 1 && min == mean && max == mean && stdDev == 0 && kurtosis == 0;
+            writer.WriteMapStart(3 + (single ? 0 : 1) + (quality == 0 ? 0 : 1));
             writer.WriteInt(0);
             writer.WriteText(name);
             writer.WriteInt(1);
             writer.WriteText(unit);
             writer.WriteInt(2);
             writer.WriteDecimal(mean, exponent);
-            writer.WriteText("st");
-            writer.WriteArrayStart(kurtosis == 0 ? 4 : 6);
-            writer.WriteInt(min);
-            writer.WriteInt(max);
-            writer.WriteInt(stdDev);
-            writer.WriteInt(count);
-            if (kurtosis != 0)
+            if (!single)
             {
-                writer.WriteInt(skewness);
-                writer.WriteInt(kurtosis);
+                writer.WriteText("st");
+                writer.WriteArrayStart(kurtosis == 0 ? 4 : 6);
+                writer.WriteInt(min);
+                writer.WriteInt(max);
+                writer.WriteInt(stdDev);
+                writer.WriteInt(count);
+                if (kurtosis != 0)
+                {
+                    writer.WriteInt(skewness);
+                    writer.WriteInt(kurtosis);
+                }
             }
             if (quality != 0)
             {

@@ -17,6 +17,15 @@ namespace EdgeFleet.Firmware.Sampling
         /// <summary>Standard deviation of each channel about its mean.</summary>
         public readonly long[] StdDev = new long[Limits.MaxChannels];
 
+        /// <summary>Skewness, in thousandths; counts where <see cref="Kurtosis"/> does.</summary>
+        public readonly int[] Skewness = new int[Limits.MaxChannels];
+
+        /// <summary>
+        /// Kurtosis (3 for a normal distribution), in thousandths, at least 1000; 0: not known, since the channel has
+        /// none or nothing varied.
+        /// </summary>
+        public readonly int[] Kurtosis = new int[Limits.MaxChannels];
+
         /// <summary>Samples of each channel; none: the other numbers mean nothing.</summary>
         public readonly int[] Count = new int[Limits.MaxChannels];
 

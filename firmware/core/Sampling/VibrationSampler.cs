@@ -5,21 +5,21 @@ using EdgeFleet.Firmware.Ports;
 namespace EdgeFleet.Firmware.Sampling
 {
     /// <summary>
-    /// Windows over an accelerometer: mean, extremes and standard deviation (the RMS about the mean) of each axis, in
-    /// micrometres per second squared, and the sensor's temperature. A window ends with the sample that completes it,
-    /// so none is counted twice or split between two.
+    /// Windows over an accelerometer: mean, extremes, standard deviation (the RMS about the mean), skewness and kurtosis
+    /// of each axis, in micrometres per second squared; its velocity with the frequency at the peak; the sensor's
+    /// temperature and its true sample rate. A window ends with the sample that completes it, so none is counted twice or
+    /// split between two.
     /// </summary>
     public sealed class VibrationSampler : ISampler
     {
         private readonly IAccelerometer _sensor;
         private readonly int[] _xyz = new int[NodeLimits.DrainTriples * 3];
-        private readonly int[] _axes = new int[3];
+        private readonly VibrationChannels _channels;
         private readonly int _axisCount;
-        private readonly int[] _first = new int[3];
-        private readonly int[] _min = new int[3];
-        private readonly int[] _max = new int[3];
-        private readonly long[] _sum = new long[3];
-        private readonly long[] _squares = new long[3];
+        private readonly int _rateMilliHz;
+        private readonly AxisMoments[] _moments = new AxisMoments[3];
+        private readonly AxisVelocity[] _velocities = new AxisVelocity[3];
+        private readonly SampleClock _clock;
         private readonly IVibrationTap[] _taps = new IVibrationTap[NodeLimits.MaxTaps];
         private int _tapCount;
 
@@ -29,6 +29,7 @@ namespace EdgeFleet.Firmware.Sampling
         private int _count;
         private int _quality;
         private long _startMs = -1;
+        private long _startSamples;
         private long _heardMs = -1;
         private long _nextMs;
 
@@ -38,18 +39,23 @@ namespace EdgeFleet.Firmware.Sampling
             _sensor = sensor;
             DefaultWindowMs = defaultWindowMs;
             _windowMs = defaultWindowMs;
-            for (int axis = 0; axis < 3; axis++)
+            // A sensor that claims no rate at all must not stop the node.
+            _rateMilliHz = sensor.RateMilliHz < 1 ? 1 : sensor.RateMilliHz;
+            _clock = new SampleClock(_rateMilliHz);
+            _channels = new VibrationChannels(sensor.AxisMask);
+            _axisCount = _channels.AxisCount;
+            for (int a = 0; a < _axisCount; a++)
             {
-                if ((sensor.AxisMask & (1 << axis)) != 0)
-                    _axes[_axisCount++] = axis;
+                _moments[a] = new AxisMoments();
+                _velocities[a] = new AxisVelocity(_rateMilliHz);
             }
         }
 
         /// <inheritdoc/>
         public WindowRing Ring { get; } = new WindowRing();
 
-        /// <summary>The axes, and the temperature behind them.</summary>
-        public int ChannelCount => _axisCount + 1;
+        /// <inheritdoc/>
+        public int ChannelCount => _channels.Count;
 
         /// <inheritdoc/>
         public int DefaultWindowMs { get; }
@@ -72,25 +78,31 @@ namespace EdgeFleet.Firmware.Sampling
             return true;
         }
 
+        /// <summary>
+        /// Puts further channels into every window; false where there are some already, or too many with these. Call
+        /// while the node is put together, before the first step.
+        /// </summary>
+        public bool AddChannels(IWindowChannels more)
+        {
+            return _channels.Add(more);
+        }
+
         /// <inheritdoc/>
         public string ChannelName(int channel)
         {
-            if (channel == _axisCount)
-                return Channels.Temperature;
-            int axis = _axes[channel];
-            return axis == 0 ? Channels.AccelX : axis == 1 ? Channels.AccelY : Channels.AccelZ;
+            return _channels.Name(channel);
         }
 
         /// <inheritdoc/>
         public string ChannelUnit(int channel)
         {
-            return channel == _axisCount ? Units.Celsius : Units.MetresPerSecondSquared;
+            return _channels.Unit(channel);
         }
 
         /// <inheritdoc/>
         public int ChannelExponent(int channel)
         {
-            return channel == _axisCount ? -2 : -6;
+            return _channels.Exponent(channel);
         }
 
         /// <inheritdoc/>
@@ -117,13 +129,11 @@ namespace EdgeFleet.Firmware.Sampling
             {
                 SensorResult result = _sensor.Drain(nowMs, _xyz, NodeLimits.DrainTriples, out int triples, out int missed);
                 if (missed > 0)
-                {
                     SamplesMissed += (uint)missed;
-                    _quality |= QualityFlags.Gap;
-                }
-                if (result == SensorResult.Failed)
-                    _quality |= QualityFlags.Missing | QualityFlags.Gap;
-                int missedBefore = result == SensorResult.Failed && missed == 0 ? -1 : missed;
+                bool failed = result == SensorResult.Failed;
+                if (missed > 0 || failed)
+                    Interrupt(failed);
+                int missedBefore = failed && missed == 0 ? -1 : missed;
                 if (triples != 0 || missedBefore != 0)
                 {
                     for (int t = 0; t < _tapCount; t++)
@@ -132,16 +142,27 @@ namespace EdgeFleet.Firmware.Sampling
                 if (triples == 0)
                     return;
                 _heardMs = nowMs;
+                _clock.Accept(nowMs, triples, missed);
                 Accept(nowMs, triples);
                 if (triples < NodeLimits.DrainTriples)
                     return;
             }
         }
 
-        /// <summary>A sensor that claims no rate at all must not stop the node.</summary>
-        private int RateMilliHz => _sensor.RateMilliHz < 1 ? 1 : _sensor.RateMilliHz;
+        /// <summary>Samples are missing before the next: the velocity must not be integrated over the hole.</summary>
+        private void Interrupt(bool failed)
+        {
+            _quality |= QualityFlags.Gap;
+            if (failed)
+            {
+                _quality |= QualityFlags.Missing;
+                _clock.Lose();
+            }
+            for (int a = 0; a < _axisCount; a++)
+                _velocities[a].Restart();
+        }
 
-        /// <summary>The inner loop: no calls, since one costs more than a sample on a board.</summary>
+        /// <summary>A block: three axes, two calls each, whatever the block holds.</summary>
         private void Accept(long nowMs, int triples)
         {
             int at = 0;
@@ -151,52 +172,34 @@ namespace EdgeFleet.Firmware.Sampling
             {
                 Aim();
                 if (_count >= _target)
-                    Close();
+                    Close(nowMs, left);
             }
             while (left > 0)
             {
                 if (_count == 0)
-                    Open(nowMs - (long)left * 1000000 / RateMilliHz, at);
+                    Open(nowMs, left, at);
                 int take = _target - _count;
                 if (take > left)
                     take = left;
+                int end = at + take * 3;
                 for (int a = 0; a < _axisCount; a++)
                 {
-                    int axis = _axes[a];
-                    int first = _first[axis];
-                    int min = _min[axis];
-                    int max = _max[axis];
-                    long sum = _sum[axis];
-                    long squares = _squares[axis];
-                    int end = at + take * 3;
-                    for (int i = at + axis; i < end; i += 3)
-                    {
-                        int value = _xyz[i];
-                        if (value < min)
-                            min = value;
-                        else if (value > max)
-                            max = value;
-                        value -= first;
-                        sum += value;
-                        squares += (long)value * value;
-                    }
-                    _min[axis] = min;
-                    _max[axis] = max;
-                    _sum[axis] = sum;
-                    _squares[axis] = squares;
+                    int from = at + _channels.Axis(a);
+                    _moments[a].Accept(_xyz, from, end);
+                    _velocities[a].Accept(_xyz, from, end);
                 }
                 _count += take;
-                at += take * 3;
+                at = end;
                 left -= take;
                 if (_count == _target)
-                    Close();
+                    Close(nowMs, left);
             }
         }
 
         private void Aim()
         {
             _openedMs = _windowMs;
-            long target = (long)_openedMs * RateMilliHz / 1000000;
+            long target = (long)_openedMs * _rateMilliHz / 1000000;
             if (target > NodeLimits.MaxVibrationSamples)
             {
                 target = NodeLimits.MaxVibrationSamples;
@@ -205,21 +208,20 @@ namespace EdgeFleet.Firmware.Sampling
             _target = target < 1 ? 1 : (int)target;
         }
 
-        private void Open(long startMs, int at)
+        private void Open(long nowMs, int left, int at)
         {
-            _startMs = startMs < 0 ? 0 : startMs;
+            _startSamples = _clock.Samples - left;
+            _startMs = _clock.TimeOf(_startSamples, nowMs);
             Aim();
-            for (int axis = 0; axis < 3; axis++)
+            for (int a = 0; a < _axisCount; a++)
             {
-                _first[axis] = _xyz[at + axis];
-                _min[axis] = _xyz[at + axis];
-                _max[axis] = _xyz[at + axis];
-                _sum[axis] = 0;
-                _squares[axis] = 0;
+                _moments[a].Begin(_xyz[at + _channels.Axis(a)]);
+                _velocities[a].Begin();
             }
         }
 
-        private void Close()
+        /// <summary>Closes the window where <paramref name="left"/> samples of the block at hand come after it.</summary>
+        private void Close(long nowMs, int left)
         {
             ClosedWindow? window = Ring.Writable();
             if (window == null)
@@ -228,33 +230,73 @@ namespace EdgeFleet.Firmware.Sampling
                 _count = 0;
                 return;
             }
+            long made = _clock.Samples - left - _startSamples;
+            // Where a loss made the count of samples begin anew, what was counted is what is known.
+            if (made < _count)
+                made = _count;
             window.StartMs = _startMs;
-            window.DurationMs = (int)((long)_count * 1000000 / RateMilliHz);
-            // Nanometres to micrometres.
-            int scale = _sensor.NanoMetresPerCount;
+            window.DurationMs = (int)(SafeMath.Divide(made, _clock.PerMs, 0) + 0.5);
             for (int a = 0; a < _axisCount; a++)
             {
-                int axis = _axes[a];
-                double mean = SafeMath.Divide(_sum[axis], _count, 0);
-                double deviation = Moments.StdDev(_sum[axis], _squares[axis], _count);
-                double micro = scale * 0.001;
-                window.Count[a] = _count;
-                window.Quality[a] = _quality;
-                window.Mean[a] = Round((_first[axis] + mean) * micro);
-                window.Min[a] = Round(_min[axis] * micro);
-                window.Max[a] = Round(_max[axis] * micro);
-                window.StdDev[a] = Round(deviation * micro);
+                FillAcceleration(window, a, _moments[a]);
+                FillVelocity(window, a, _velocities[a]);
             }
             bool warm = _sensor.ReadTemperature(out int centiCelsius) == SensorResult.Ok;
-            window.Count[_axisCount] = warm ? 1 : 0;
-            window.Quality[_axisCount] = warm ? QualityFlags.None : QualityFlags.Missing;
-            window.Mean[_axisCount] = centiCelsius;
-            window.Min[_axisCount] = centiCelsius;
-            window.Max[_axisCount] = centiCelsius;
-            window.StdDev[_axisCount] = 0;
+            FillSingle(window, _channels.Temperature, centiCelsius, warm ? 1 : 0, warm ? 0 : QualityFlags.Missing);
+            FillSingle(window, _channels.Rate, _clock.RateMilliHz, (int)made, RateQuality);
+            _channels.FillMore(window);
             Ring.Commit();
             _count = 0;
             _quality = 0;
+        }
+
+        private int RateQuality => (_quality & QualityFlags.Gap)
+            | (_clock.IsEstimate ? 0 : QualityFlags.WarmingUp) | (_clock.IsImplausible ? QualityFlags.OutOfRange : 0);
+
+        private void FillAcceleration(ClosedWindow window, int channel, AxisMoments moments)
+        {
+            moments.Fold();
+            // Nanometres to micrometres.
+            double micro = _sensor.NanoMetresPerCount * 0.001;
+            window.Count[channel] = _count;
+            window.Quality[channel] = _quality;
+            window.Mean[channel] = Round(moments.Mean * micro);
+            window.Min[channel] = Round(moments.Min * micro);
+            window.Max[channel] = Round(moments.Max * micro);
+            window.StdDev[channel] = Round(moments.StdDev * micro);
+            window.Skewness[channel] = Thousandths(moments.Skewness);
+            int kurtosis = Thousandths(moments.Kurtosis);
+            window.Kurtosis[channel] = kurtosis > 0 && kurtosis < Limits.MinKurtosis ? Limits.MinKurtosis : kurtosis;
+        }
+
+        private void FillVelocity(ClosedWindow window, int axis, AxisVelocity velocity)
+        {
+            // From counts x samples to micrometres a second: a sample's time is the sensor's true one.
+            double micro = SafeMath.Divide(_sensor.NanoMetresPerCount * 0.001 * velocity.UnitCounts, _clock.PerMs * 1000, 0);
+            int quality = _quality | (velocity.SettledThroughout ? 0 : QualityFlags.WarmingUp | QualityFlags.Partial);
+            int channel = _channels.Velocity + axis;
+            window.Count[channel] = velocity.Count;
+            window.Quality[channel] = quality;
+            window.Mean[channel] = Round(velocity.Mean * micro);
+            window.Min[channel] = Round(velocity.Min * micro);
+            window.Max[channel] = Round(velocity.Max * micro);
+            window.StdDev[channel] = Round(velocity.StdDev * micro);
+            window.Skewness[channel] = 0;
+            window.Kurtosis[channel] = 0;
+            double hertz = velocity.Count == 0 ? 0 : velocity.PeakFrequency * _clock.PerMs * 1000;
+            FillSingle(window, _channels.Frequency + axis, Round(hertz * 100), hertz > 0 ? 1 : 0, quality);
+        }
+
+        private static void FillSingle(ClosedWindow window, int channel, long value, int count, int quality)
+        {
+            window.Count[channel] = count;
+            window.Quality[channel] = quality;
+            window.Mean[channel] = value;
+            window.Min[channel] = value;
+            window.Max[channel] = value;
+            window.StdDev[channel] = 0;
+            window.Skewness[channel] = 0;
+            window.Kurtosis[channel] = 0;
         }
 
         /// <summary>A sensor that gives nothing is reported as such, once a window, not by silence.</summary>
@@ -264,7 +306,7 @@ namespace EdgeFleet.Firmware.Sampling
             if (_count > 0)
             {
                 _quality |= QualityFlags.Partial | QualityFlags.Gap;
-                Close();
+                Close(nowMs, 0);
                 return;
             }
             ClosedWindow? window = Ring.Writable();
@@ -272,13 +314,16 @@ namespace EdgeFleet.Firmware.Sampling
                 return;
             window.StartMs = nowMs - _windowMs;
             window.DurationMs = _windowMs;
-            for (int i = 0; i <= _axisCount; i++)
-            {
-                window.Count[i] = 0;
-                window.Quality[i] = QualityFlags.Missing;
-            }
+            for (int i = 0; i < _channels.Count; i++)
+                FillSingle(window, i, 0, 0, QualityFlags.Missing);
             Ring.Commit();
             _quality = 0;
+        }
+
+        private static int Thousandths(double value)
+        {
+            long rounded = Round(value * 1000);
+            return rounded > int.MaxValue ? int.MaxValue : rounded < -int.MaxValue ? -int.MaxValue : (int)rounded;
         }
 
         private static long Round(double value)

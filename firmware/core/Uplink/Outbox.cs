@@ -66,7 +66,7 @@ namespace EdgeFleet.Firmware.Uplink
                 }
                 SenmlWriter.WriteChannel(_writer, _sampler.ChannelName(i), _sampler.ChannelUnit(i),
                     _sampler.ChannelExponent(i), window.Mean[i], window.Min[i], window.Max[i], window.StdDev[i],
-                    window.Count[i], window.Quality[i]);
+                    window.Count[i], window.Skewness[i], window.Kurtosis[i], window.Quality[i]);
             }
             if (_writer.Error != ContractError.None)
                 return StorageResult.Failed;

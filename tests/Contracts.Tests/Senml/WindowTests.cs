@@ -98,6 +98,25 @@ public sealed class WindowTests
         Assert.Equal((false, 0.0, 0.0), (records[3].HasShape, records[3].Skewness, records[3].Kurtosis));
     }
 
+    /// <summary>One sample is a plain value, which any reader takes for what it is.</summary>
+    [Fact]
+    public void A_single_sample_needs_no_statistics()
+    {
+        byte[] pack = Pack(writer =>
+        {
+            SenmlWriter.WritePackStart(writer, 3);
+            SenmlWriter.WriteHead(writer, Device, Head(7, 1, 1_763_900_000_000));
+            SenmlWriter.WriteChannel(writer, "temp", "Cel", -2, 2150, 2150, 2150, 0, 1, 0);
+            SenmlWriter.WriteChannel(writer, "rate", "Hz", -3, 125_321, 125_321, 125_321, 0, 1250, 0);
+        });
+        List<Dictionary<object, object?>> theirs = ReadLikeOthers(pack);
+        Assert.Equal(3, theirs[1].Count);
+        Assert.Equal(21.5m, theirs[1][2L]);
+        List<SenmlRecord> records = SenmlPack.ReadAll(pack);
+        Assert.Equal((false, 21.5), (records[1].HasStatistics, records[1].Value));
+        AssertChannel(records[2], "rate", "Hz", 125.321, 125.321, 125.321, 0, 1250, 0);
+    }
+
     /// <summary>Absolute times are Unix seconds, relative ones negative seconds from the sending, both to the ms.</summary>
     [Theory]
     [InlineData(1_763_900_000_000, TimeQuality.Synchronised, 1_763_900_000)]

@@ -59,24 +59,25 @@ public sealed class WindowTests
             {
                 int[] samples = [.. Enumerable.Range(w * 1250, 1250).Select(n => sensor.Value(n, axis))];
                 Check($"{name}, axis {axis}", windows[w], axis, samples, micro, 0.5 + 1e-3);
+                CheckShape($"{name}, axis {axis}", windows[w], axis, samples);
             }
             Assert.Equal(2150, windows[w].Mean[3]);
         }
     }
 
     /// <summary>
-    /// An hour at 2,000 Hz is 7.2 million samples, the most that is sampled; the first at one end of 20 bits and all
-    /// others at the other make the largest sums that there can be: 7.2e6 x 2^40 = 7.9e18 of 9.2e18.
+    /// An hour at 4,000 Hz, the fastest that an ADXL355 samples, is 14.4 million samples; the first at one end of 20 bits
+    /// and all others at the other make the largest distances that there can be.
     /// </summary>
     [Fact]
     public void The_longest_window_at_the_highest_rate_does_not_overflow()
     {
-        const int Count = 7_200_000;
+        const int Count = 14_400_000;
         const int Low = -(1 << 19);
         const int High = (1 << 19) - 1;
         TestAccelerometer sensor = new()
         {
-            RateMilliHz = 2_000_000,
+            RateMilliHz = 4_000_000,
             Value = (n, axis) => axis == 0 ? (n % Count == 0 ? Low : High) : axis == 1 ? (n % Count == 0 ? High : Low)
                 : n % 2 == 0 ? Low : High,
         };
@@ -90,28 +91,26 @@ public sealed class WindowTests
         Assert.Equal(-0.5 * micro, window.Mean[2], 1.0);
         Assert.Equal(alone * micro, window.StdDev[0], 1.0);
         Assert.Equal(alone * micro, window.StdDev[1], 1.0);
+        // Two values, the rare one with probability p: skewness (1 - 2p) / sqrt(p q), kurtosis 1 / (p q) - 3.
+        const double Rare = (Count - 1.0) / Count / Count;
+        Assert.Equal(-1000 * Math.Sqrt(1 / Rare - 4), window.Skewness[0], 1000 * Math.Sqrt(Count) * 1e-6);
+        Assert.Equal(1000 * Math.Sqrt(1 / Rare - 4), window.Skewness[1], 1000 * Math.Sqrt(Count) * 1e-6);
+        Assert.Equal([int.MaxValue, int.MaxValue, 1000], window.Kurtosis[..3]);
         Assert.Equal(span / 2 * micro, window.StdDev[2], 1.0);
         Assert.Equal(Limits.MaxWindowMs, window.DurationMs);
         Assert.Equal(QualityFlags.None, window.Quality[0]);
     }
 
+    /// <summary>The powers of a section fit its sums with as many samples and as much swing as there may be, no more.</summary>
     [Fact]
-    public void A_rate_beyond_what_the_sums_hold_ends_the_window_early_and_says_so()
+    public void Sections_are_dimensioned_for_their_fourth_powers()
     {
-        TestAccelerometer sensor = new()
-        {
-            RateMilliHz = 4_000_000,
-            Value = (n, _) => n % NodeLimits.MaxVibrationSamples == 0 ? -(1 << 19) : (1 << 19) - 1,
-        };
-        ClosedWindow window = Assert.Single(Run(new VibrationSampler(sensor, Limits.MaxWindowMs), 2_100_000));
-        Assert.Equal(NodeLimits.MaxVibrationSamples, window.Count[0]);
-        Assert.Equal(QualityFlags.Partial, window.Quality[0]);
-        Assert.InRange(window.DurationMs, 2_097_000, 2_098_000);
-        Assert.InRange(window.StdDev[0], 1, 1_048_575L * 39);
-        // Both limits of the arithmetic: the sums fit with this many samples, and with one more they would not.
-        UInt128 square = (UInt128)((1L << 20) - 1) * ((1L << 20) - 1);
-        Assert.True(square * NodeLimits.MaxVibrationSamples <= long.MaxValue);
-        Assert.True((UInt128)(1L << 40) * (NodeLimits.MaxVibrationSamples + 1) > long.MaxValue);
+        Int128 fourth = (Int128)NodeLimits.SectionSwing * NodeLimits.SectionSwing
+            * NodeLimits.SectionSwing * NodeLimits.SectionSwing;
+        Assert.True(fourth * NodeLimits.SectionSamples <= long.MaxValue);
+        Assert.True(fourth * (NodeLimits.SectionSamples + 1) > long.MaxValue);
+        Int128 velocity = (Int128)1 << (NodeLimits.VelocityBits - 1);
+        Assert.True(velocity * velocity * NodeLimits.DrainTriples <= long.MaxValue);
     }
 
     [Fact]
@@ -238,7 +237,7 @@ public sealed class WindowTests
     {
         TestAccelerometer sensor = new() { AxisMask = mask };
         VibrationSampler sampler = new(sensor, 10_000);
-        Assert.Equal(2, sampler.ChannelCount);
+        Assert.Equal(5, sampler.ChannelCount);
         int axis = mask / 2;
         Assert.Equal(new[] { Channels.AccelX, Channels.AccelY, Channels.AccelZ }[axis], sampler.ChannelName(0));
         ClosedWindow window = Assert.Single(Run(sampler, 10_100));
@@ -288,7 +287,7 @@ public sealed class WindowTests
             foreach ((Array from, Array to) in new (Array, Array)[]
             {
                 (window.Mean, copy.Mean), (window.Min, copy.Min), (window.Max, copy.Max),
-                (window.StdDev, copy.StdDev), (window.Count, copy.Count), (window.Quality, copy.Quality),
+                (window.StdDev, copy.StdDev), (window.Skewness, copy.Skewness), (window.Kurtosis, copy.Kurtosis), (window.Count, copy.Count), (window.Quality, copy.Quality),
             })
                 Array.Copy(from, to, from.Length);
             windows.Add(copy);
@@ -307,6 +306,23 @@ public sealed class WindowTests
         Near(what + ": min", samples.Min() * scale, window.Min[channel], within);
         Near(what + ": max", samples.Max() * scale, window.Max[channel], within);
         Near(what + ": deviation", Math.Sqrt(variance) * scale, window.StdDev[channel], within);
+    }
+
+    private static void CheckShape(string what, ClosedWindow window, int channel, int[] samples)
+    {
+        double mean = samples.Average(s => (double)s);
+        double variance = samples.Average(s => (s - mean) * (s - mean));
+        if (variance == 0)
+        {
+            Assert.Equal((0, 0), (window.Skewness[channel], window.Kurtosis[channel]));
+            return;
+        }
+        double third = samples.Average(s => Math.Pow(s - mean, 3));
+        double fourth = samples.Average(s => Math.Pow(s - mean, 4));
+        double skewness = 1000 * third / Math.Pow(variance, 1.5);
+        double kurtosis = 1000 * fourth / (variance * variance);
+        Near(what + ": skewness", skewness, window.Skewness[channel], 0.51 + 1e-6 * Math.Abs(skewness));
+        Near(what + ": kurtosis", kurtosis, window.Kurtosis[channel], 0.51 + 1e-6 * kurtosis);
     }
 
     private static void Near(string what, double wanted, long got, double within) =>
