@@ -61,8 +61,11 @@ namespace EdgeFleet.Firmware
         /// <summary>A point of the regression of the sensor's clock, each so many milliseconds.</summary>
         public const int ClockPointMs = 1000;
 
-        /// <summary>Points after which an older one counts for 1/e: ten minutes, in which a housing follows the weather.</summary>
-        public const int ClockMemory = 600;
+        /// <summary>
+        /// Points after which an older one counts for 1/e: five minutes. A slope through points that fade so is what it
+        /// was ten minutes ago, in which a housing follows the weather.
+        /// </summary>
+        public const int ClockMemory = 300;
 
         /// <summary>
         /// Points before there is an estimate. Drains at 125 Hz are 0 to 8 ms late, 2.3 ms about their mean; a line

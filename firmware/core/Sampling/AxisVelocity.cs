@@ -18,7 +18,7 @@ namespace EdgeFleet.Firmware.Sampling
     {
         // Bits behind the point of a count in the filter, of the leak, and of the coefficients.
         private const int Fraction = 12;
-        private const int LeakBits = 20;
+        private const int LeakBits = 24;
         private const int CoefficientBits = 16;
 
         private readonly int _shift;

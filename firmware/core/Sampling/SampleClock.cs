@@ -60,10 +60,16 @@ namespace EdgeFleet.Firmware.Sampling
         /// <summary>Samples a second, times a thousand.</summary>
         public int RateMilliHz => (int)(_perMs * 1000000 + 0.5);
 
-        /// <summary>A drain at <paramref name="nowMs"/> gave so many, after as many that were lost.</summary>
-        public void Accept(long nowMs, int triples, int missed)
+        /// <summary>So many samples were made that nobody will see.</summary>
+        public void Miss(int samples)
         {
-            _samples += triples + missed;
+            _samples += samples;
+        }
+
+        /// <summary>A drain at <paramref name="nowMs"/> gave so many samples, behind those that were missed.</summary>
+        public void Accept(long nowMs, int triples)
+        {
+            _samples += triples;
             if (!_started)
             {
                 _started = true;

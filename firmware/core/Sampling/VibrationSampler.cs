@@ -129,7 +129,10 @@ namespace EdgeFleet.Firmware.Sampling
             {
                 SensorResult result = _sensor.Drain(nowMs, _xyz, NodeLimits.DrainTriples, out int triples, out int missed);
                 if (missed > 0)
+                {
                     SamplesMissed += (uint)missed;
+                    _clock.Miss(missed);
+                }
                 bool failed = result == SensorResult.Failed;
                 if (missed > 0 || failed)
                     Interrupt(failed);
@@ -142,7 +145,7 @@ namespace EdgeFleet.Firmware.Sampling
                 if (triples == 0)
                     return;
                 _heardMs = nowMs;
-                _clock.Accept(nowMs, triples, missed);
+                _clock.Accept(nowMs, triples);
                 Accept(nowMs, triples);
                 if (triples < NodeLimits.DrainTriples)
                     return;

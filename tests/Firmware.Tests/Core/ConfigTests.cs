@@ -266,8 +266,8 @@ public sealed class ConfigTests
         {
             if (record.HasWindow)
                 windows.Add(((uint)record.Value, record.Time, record.DurationMs));
-            else if (record.HasStatistics && record.Name.EndsWith(Channels.Pm25, StringComparison.Ordinal))
-                samples += record.Count;
+            else if (record.HasValue && record.Name.EndsWith(Channels.Pm25, StringComparison.Ordinal))
+                samples += record.HasStatistics ? record.Count : 1;
         }
         for (int i = 1; i < windows.Count; i++)
         {

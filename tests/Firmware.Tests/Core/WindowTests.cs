@@ -278,7 +278,7 @@ public sealed class WindowTests
     }
 
     /// <summary>Copies, since the ring fills its slots again.</summary>
-    private static List<ClosedWindow> Take(ISampler sampler)
+    internal static List<ClosedWindow> Take(ISampler sampler)
     {
         List<ClosedWindow> windows = [];
         while (sampler.Ring.Readable() is { } window)
