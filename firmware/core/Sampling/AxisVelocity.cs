@@ -70,15 +70,15 @@ namespace EdgeFleet.Firmware.Sampling
             _leak = (int)(angle * (1 << LeakBits) + 0.5);
             // sin(x) / x through cosines, at the nodes of Chebyshev up to 0.41 of the sample rate; and the gain that the
             // two leaks of first order have far above their corner.
-            double gain = 1.003 * (1 - angle / 2) * (1 - angle / 2) * (1 << CoefficientBits);
+            double gain = 1.003 * (1 - angle * 0.5) * (1 - angle * 0.5) * (1 << CoefficientBits);
             _centre = (long)(0.880088 * gain + 0.5);
             _beside = (long)(0.068303 * gain + 0.5);
             _outer = -(long)(0.009601 * gain + 0.5);
             _lowPass = rateMilliHz >= NodeLimits.VelocityLowPassRateMilliHz;
             if (_lowPass)
             {
-                // Bilinear, with its corner where it takes 1.5 % away at 80 Hz: (1 / 0.985^2 - 1)^(1/4) = 0.4186.
-                double corner = Math.Tan(SafeMath.Divide(Math.PI * NodeLimits.VelocityHighMilliHz * 0.001, rate, 0)) / 0.4186;
+                // Bilinear, with its corner where it takes 1.5 % away at 80 Hz: (1 / 0.985^2 - 1)^(-1/4) = 2.3889.
+                double corner = Math.Tan(SafeMath.Divide(Math.PI * NodeLimits.VelocityHighMilliHz * 0.001, rate, 0)) * 2.3889;
                 double all = 1 + Math.Sqrt(2) * corner + corner * corner;
                 _damping = (long)(SafeMath.Divide(1 - Math.Sqrt(2) * corner + corner * corner, all, 0)
                     * (1 << CoefficientBits) + 0.5);

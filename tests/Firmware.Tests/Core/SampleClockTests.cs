@@ -68,7 +68,7 @@ public sealed class SampleClockTests
         ClosedWindow last = windows[^1];
         double end = last.StartMs + last.DurationMs;
         // Its last sample is the one that completed it: the loss is in the time, whether it was counted or not.
-        double wanted = (windows.Count * 1250 + sensor.Lost) / 126.5;
+        double wanted = (windows.Count * 1250 + sensor.Lost) / 0.1265;
         Assert.InRange(end - wanted, -20, 20);
     }
 
