@@ -31,6 +31,13 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
             Channels.AccelX => "Acceleration along (x)",
             Channels.AccelY => "Acceleration across (y)",
             Channels.AccelZ => "Acceleration vertical (z)",
+            Channels.VelocityX => "Velocity along (x)",
+            Channels.VelocityY => "Velocity across (y)",
+            Channels.VelocityZ => "Velocity vertical (z)",
+            Channels.FrequencyX => "Frequency at the peak (x)",
+            Channels.FrequencyY => "Frequency at the peak (y)",
+            Channels.FrequencyZ => "Frequency at the peak (z)",
+            Channels.SampleRate => "Sample rate",
             _ => channel,
         };
         return unit switch
@@ -39,6 +46,8 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
             Units.Celsius => new Measure(label, "°C", 1, 1),
             Units.RelativeHumidity => new Measure(label, "%", 1, 1),
             Units.Pascal => new Measure(label, "hPa", 0.01, 1),
+            Units.MetresPerSecond => new Measure(label, "mm/s", 1000, null, true),
+            Units.Hertz => new Measure(label, "Hz", 1, 2),
             Units.MetresPerSecondSquared when millimetres => new Measure(label, "mm/s²", 1000, null, true),
             Units.MetresPerSecondSquared => new Measure(label, "mg", 1000 / StandardGravity, null, true),
             _ => new Measure(label, Plain(unit), 1, null),
@@ -52,6 +61,7 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
         Units.Celsius => "°C",
         Units.RelativeHumidity => "%",
         Units.MetresPerSecondSquared => "m/s²",
+        Units.MetresPerSecond => "m/s",
         _ => unit,
     };
 
@@ -66,6 +76,14 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
 
     /// <summary>A stored number with its unit.</summary>
     public string Text(double? stored) => Number(stored) + " " + Unit;
+
+    /// <summary>A number without a unit: two digits after the point below ten, one below a hundred, else none.</summary>
+    public static string Ratio(double number)
+    {
+        double size = Math.Abs(number);
+        string format = size < 10 ? "F2" : size < 100 ? "F1" : "F0";
+        return number.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
+    }
 
     private int DigitsOf(double shown)
     {

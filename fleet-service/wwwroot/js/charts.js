@@ -16,6 +16,9 @@ const clock = new Intl.DateTimeFormat(undefined, {
   month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
 });
 
+// A number without a unit, as crest factor and kurtosis are.
+const ratio = value => value == null ? '–' : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+
 export function format(value, decimals) {
   if (value == null || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -93,6 +96,7 @@ export class Chart {
 
   columns(buckets) {
     const scaled = value => value == null ? null : value * this.factor;
+    this.buckets = buckets;
     this.starts = buckets.map(bucket => Date.parse(bucket.start) / 1000);
     this.ends = buckets.map(bucket => Date.parse(bucket.end) / 1000);
     const x = this.starts.map((start, i) => (start + this.ends[i]) / 2);
@@ -169,8 +173,9 @@ export class Chart {
       u.over.append(tip);
     }
     const text = value => format(value, this.decimals);
+    const shape = this.buckets[i]?.kurtosis == null ? '' : `, crest ${ratio(this.buckets[i].crest)}, kurtosis ${ratio(this.buckets[i].kurtosis)}`;
     const what = main[i] == null ? 'no data'
-      : this.vibration ? `RMS ${text(u.data[2][i])}, peak ${text(u.data[1][i])} ${this.unit}`
+      : this.vibration ? `RMS ${text(u.data[2][i])}, peak ${text(u.data[1][i])} ${this.unit}${shape}`
         : `${text(main[i])} ${this.unit} (${text(u.data[2][i])} to ${text(u.data[1][i])})`;
     const start = clock.format(this.starts[i] * 1000);
     // What is missing has an end worth knowing.

@@ -29,21 +29,30 @@ public sealed class MunichBridgeTests
         // What the recording's publisher measured on it.
         Assert.InRange(rmsMicroG, 151 * 0.98, 151 * 1.02);
         Assert.InRange(peakMilliG, 6.40 * 0.99, 6.40 * 1.01);
+        // Over the whole recording: shocks far beyond a normal distribution's 3.
+        double kurtosis = whole.GetProperty("kurtosis").GetDouble();
+        double crest = whole.GetProperty("crest").GetDouble();
+        Assert.InRange(kurtosis, 77 * 0.98, 77 * 1.02);
+        Assert.InRange(crest, 42 * 0.98, 42 * 1.02);
         // And the same from the file itself, read here.
-        var (rms, peak) = FromFile(file);
+        var (rms, peak, fourth) = FromFile(file);
+        Assert.InRange(kurtosis, fourth * 0.98, fourth * 1.02);
+        Assert.InRange(crest, peak / rms * 980, peak / rms * 1020);
         Assert.InRange(rmsMicroG, rms * 0.98, rms * 1.02);
         Assert.InRange(peakMilliG, peak * 0.99, peak * 1.01);
     }
 
-    // Root mean square about the mean in micro-g and largest deviation from it in milli-g.
-    private static (double Rms, double Peak) FromFile(string file)
+    // Root mean square about the mean in micro-g, largest deviation from it in milli-g, and kurtosis.
+    private static (double Rms, double Peak, double Kurtosis) FromFile(string file)
     {
         var (columns, rows) = SharedData.Csv(file);
         int column = Array.FindIndex(columns, name => name.StartsWith("ACC01_z", StringComparison.Ordinal));
         double[] values = [.. rows.Select(row => double.Parse(row[column], CultureInfo.InvariantCulture))];
         double mean = values.Average();
+        double variance = values.Average(value => (value - mean) * (value - mean));
         return (
-            Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) * 1e6,
-            values.Max(value => Math.Abs(value - mean)) * 1e3);
+            Math.Sqrt(variance) * 1e6,
+            values.Max(value => Math.Abs(value - mean)) * 1e3,
+            values.Average(value => Math.Pow(value - mean, 4)) / (variance * variance));
     }
 }

@@ -64,10 +64,13 @@ public sealed class WindowCodecTests
         if (random.Next(8) == 0)
             return new(channel, 0, 0, 0, 0, 0, quality, 0);
         int count = random.Next(1, 100_000);
+        bool shaped = random.Next(2) == 0;
+        double skewness = shaped ? SafeMath.Scale(random.Next(-100_000, 100_000), -3) : 0;
+        double kurtosis = shaped ? SafeMath.Scale(random.Next(1000, int.MaxValue), -3) : 0;
         if (random.Next(4) == 0)
         {
             double mean = (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-30, 30));
-            return new(channel, mean, mean - 1, mean + 1, random.NextDouble(), count, quality, 0);
+            return new(channel, mean, mean - 1, mean + 1, random.NextDouble(), count, quality, 0, skewness, kurtosis);
         }
         int exponent = random.Next(-9, 4);
         long mantissa = random.NextInt64(-1_000_000_000, 1_000_000_000);
@@ -76,6 +79,6 @@ public sealed class WindowCodecTests
             ? new(channel, At(mantissa), At(mantissa), At(mantissa), 0, count, quality, exponent)
             : new(
                 channel, At(mantissa), At(mantissa - random.Next(1000)), At(mantissa + random.Next(1000)),
-                At(random.Next(500)), count, quality, exponent);
+                At(random.Next(500)), count, quality, exponent, skewness, kurtosis);
     }
 }

@@ -2,7 +2,8 @@ namespace EdgeFleet.Service.Features.Telemetry;
 
 /// <summary>
 /// Statistics over windows of one channel, exact from the windows' own: means and deviations are weighted by samples.
-/// Parts are put together pairwise (Chan, Golub and LeVeque 1979), which does not cancel the way sums of squares do.
+/// Parts are put together pairwise (Chan, Golub and LeVeque 1979; third and fourth moments: Pebay, Sandia report
+/// SAND2008-6212), which does not cancel the way sums of powers do.
 /// </summary>
 public struct ChannelStatistics
 {
@@ -20,6 +21,15 @@ public struct ChannelStatistics
 
     /// <summary>Sum of the samples' squared deviations from <see cref="Mean"/>.</summary>
     public double SquaresAboutMean;
+
+    /// <summary>Samples of windows whose skewness and kurtosis are known, or in which nothing varied.</summary>
+    public long ShapeCount;
+
+    /// <summary>Sum of the samples' cubed deviations from <see cref="Mean"/>; counts where all shapes are known.</summary>
+    public double CubesAboutMean;
+
+    /// <summary>Sum of the fourth powers of the samples' deviations from <see cref="Mean"/>; as the cubes.</summary>
+    public double FourthsAboutMean;
 
     /// <summary>Sum of the samples' squared deviations, each from the mean of its own window.</summary>
     public double SquaresWithin;
@@ -48,6 +58,17 @@ public struct ChannelStatistics
     /// </summary>
     public readonly double Rms => Count == 0 ? 0 : Math.Sqrt(SquaresWithin / Count);
 
+    /// <summary>Peak over root mean square, both about the windows' means; null where nothing varied.</summary>
+    public readonly double? Crest => Rms > 0 ? Peak / Rms : null;
+
+    /// <summary>Skewness of all samples; null where nothing varied, or of some windows it is not known.</summary>
+    public readonly double? Skewness => HasShape ? CubesAboutMean / Count / Math.Pow(SquaresAboutMean / Count, 1.5) : null;
+
+    /// <summary>Kurtosis of all samples about their mean, 3 for a normal distribution; null as the skewness.</summary>
+    public readonly double? Kurtosis => HasShape ? FourthsAboutMean / SquaresAboutMean / SquaresAboutMean * Count : null;
+
+    private readonly bool HasShape => Count != 0 && ShapeCount == Count && SquaresAboutMean > 0;
+
     /// <summary>Adds a window's word on the channel.</summary>
     public void Add(in ChannelValue value, int durationMs)
     {
@@ -58,6 +79,7 @@ public struct ChannelStatistics
             return;
         }
         double squares = value.Count * value.Sd * value.Sd;
+        bool shaped = value.Kurtosis > 0 || value.Sd == 0;
         Merge(new ChannelStatistics
         {
             Windows = 1,
@@ -65,9 +87,12 @@ public struct ChannelStatistics
             Mean = value.Mean,
             SquaresAboutMean = squares,
             SquaresWithin = squares,
+            ShapeCount = shaped ? value.Count : 0,
+            CubesAboutMean = value.Skewness * squares * value.Sd,
+            FourthsAboutMean = value.Kurtosis * squares * value.Sd * value.Sd,
             Min = value.Min,
             Max = value.Max,
-            Peak = Math.Max(value.Max - value.Mean, value.Mean - value.Min),
+            Peak = value.Peak,
             CoveredMs = durationMs,
         });
     }
@@ -87,8 +112,18 @@ public struct ChannelStatistics
         SquaresWithin += other.SquaresWithin;
         double apart = other.Mean - Mean;
         long count = Count + other.Count;
-        SquaresAboutMean += other.SquaresAboutMean + apart * apart * ((double)Count / count) * other.Count;
-        Mean = Count == 0 ? other.Mean : Mean + apart * ((double)other.Count / count);
+        double part = (double)other.Count / count;
+        double rest = (double)Count / count;
+        double between = apart * apart * rest * other.Count;
+        ShapeCount += other.ShapeCount;
+        FourthsAboutMean += other.FourthsAboutMean
+            + between * apart * apart * (rest * rest - rest * part + part * part)
+            + 6 * apart * apart * (rest * rest * other.SquaresAboutMean + part * part * SquaresAboutMean)
+            + 4 * apart * (rest * other.CubesAboutMean - part * CubesAboutMean);
+        CubesAboutMean += other.CubesAboutMean + between * apart * (rest - part)
+            + 3 * apart * (rest * other.SquaresAboutMean - part * SquaresAboutMean);
+        SquaresAboutMean += other.SquaresAboutMean + between;
+        Mean = Count == 0 ? other.Mean : Mean + apart * part;
         Count = count;
     }
 }

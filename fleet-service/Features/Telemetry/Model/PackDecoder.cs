@@ -97,7 +97,8 @@ internal sealed class PackDecoder
         else if (record.HasStatistics)
         {
             value = new(
-                0, record.Value, record.Min, record.Max, record.StdDev, record.Count, record.Quality, record.Exponent);
+                0, record.Value, record.Min, record.Max, record.StdDev, record.Count, record.Quality, record.Exponent,
+                record.Skewness, record.Kurtosis);
         }
         else
         {

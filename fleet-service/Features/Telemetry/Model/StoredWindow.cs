@@ -27,8 +27,18 @@ public enum StoredTime : byte
 /// <param name="Sd">Standard deviation about the mean, of the population.</param>
 /// <param name="Quality">A set of <see cref="EdgeFleet.Contracts.Senml.QualityFlags"/>.</param>
 /// <param name="Exponent">Power of ten of the node's integers, -18 to 18: the resolution.</param>
+/// <param name="Skewness">Skewness, to the thousandth; counts where <paramref name="Kurtosis"/> does.</param>
+/// <param name="Kurtosis">Kurtosis, to the thousandth, 3 for a normal distribution; 0: not known.</param>
 public readonly record struct ChannelValue(
-    int Channel, double Mean, double Min, double Max, double Sd, int Count, int Quality, int Exponent);
+    int Channel, double Mean, double Min, double Max, double Sd, int Count, int Quality, int Exponent,
+    double Skewness = 0, double Kurtosis = 0)
+{
+    /// <summary>Largest deviation of a sample from the mean.</summary>
+    public double Peak => Math.Max(Max - Mean, Mean - Min);
+
+    /// <summary>Peak over the root mean square about the mean; null where nothing varied.</summary>
+    public double? Crest => Sd > 0 ? Peak / Sd : null;
+}
 
 /// <summary>One window as it is stored.</summary>
 public sealed record StoredWindow

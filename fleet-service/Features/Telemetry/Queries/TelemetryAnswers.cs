@@ -5,15 +5,19 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// <summary>The last value of a channel. Numbers are in <paramref name="Unit"/>, and null where there never was one.</summary>
 /// <param name="Start">When its window began.</param>
 /// <param name="Sd">Standard deviation of the samples about their mean.</param>
+/// <param name="Peak">Largest deviation of a sample from the mean.</param>
+/// <param name="Crest">Peak over standard deviation; null where nothing varied.</param>
+/// <param name="Kurtosis">3 for a normal distribution; with the skewness, null where the node does not say.</param>
 /// <param name="MissingSince">Start of a later window without a value, or null: the sensor is silent.</param>
 public sealed record LatestValue(
     string Channel, string Unit, DateTimeOffset? Start, int DurationMs, StoredTime Time, double? Mean, double? Min,
-    double? Max, double? Sd, int Count, IReadOnlyList<string> Quality, DateTimeOffset? MissingSince);
+    double? Max, double? Sd, int Count, IReadOnlyList<string> Quality, DateTimeOffset? MissingSince,
+    double? Peak, double? Crest, double? Skewness, double? Kurtosis);
 
 /// <summary>A channel of one window.</summary>
 public sealed record ChannelAnswer(
     string Channel, string Unit, double? Mean, double? Min, double? Max, double? Sd, int Count,
-    IReadOnlyList<string> Quality);
+    IReadOnlyList<string> Quality, double? Peak, double? Crest, double? Skewness, double? Kurtosis);
 
 /// <summary>One window as it was measured.</summary>
 public sealed record WindowAnswer(
@@ -33,11 +37,16 @@ public sealed record WindowPage(IReadOnlyList<WindowAnswer> Windows, string? Nex
 /// <param name="Sd">Standard deviation of all samples about the bucket's mean.</param>
 /// <param name="Rms">Root mean square of the samples about their windows' means.</param>
 /// <param name="Peak">Largest deviation of a sample from its window's mean.</param>
+/// <param name="PeakToPeak">From the smallest sample to the largest.</param>
+/// <param name="Crest">Peak over root mean square; null where nothing varied.</param>
+/// <param name="Skewness">Of all samples about the bucket's mean; null where of some windows it is not known.</param>
+/// <param name="Kurtosis">As the skewness; 3 for a normal distribution.</param>
 /// <param name="MissingWindows">Windows in which the channel had no value.</param>
 /// <param name="CoveredMs">Time that windows with a value cover, in milliseconds.</param>
 public sealed record Bucket(
     DateTimeOffset Start, DateTimeOffset End, long Windows, long Count, double? Mean, double? Min, double? Max,
-    double? Sd, double? Rms, double? Peak, long MissingWindows, long CoveredMs, IReadOnlyList<string> Quality)
+    double? Sd, double? Rms, double? Peak, double? PeakToPeak, double? Crest, double? Skewness, double? Kurtosis,
+    long MissingWindows, long CoveredMs, IReadOnlyList<string> Quality)
 {
     internal static Bucket Of(long startMs, long endMs, in ChannelStatistics statistics)
     {
@@ -46,7 +55,8 @@ public sealed record Bucket(
             DateTimeOffset.FromUnixTimeMilliseconds(startMs), DateTimeOffset.FromUnixTimeMilliseconds(endMs),
             statistics.Windows, statistics.Count, any ? statistics.Mean : null, any ? statistics.Min : null,
             any ? statistics.Max : null, any ? statistics.Sd : null, any ? statistics.Rms : null,
-            any ? statistics.Peak : null, statistics.MissingWindows, statistics.CoveredMs,
+            any ? statistics.Peak : null, any ? statistics.Max - statistics.Min : null, any ? statistics.Crest : null,
+            statistics.Skewness, statistics.Kurtosis, statistics.MissingWindows, statistics.CoveredMs,
             QualityNames.Of(statistics.Quality));
     }
 }

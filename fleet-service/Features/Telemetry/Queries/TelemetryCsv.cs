@@ -45,6 +45,7 @@ public sealed class TelemetryCsv(TelemetryModel model, TelemetryQueries queries)
         {
             foreach (string statistic in (string[])["mean", "min", "max", "sd", "rms", "peak"])
                 line.Append(',').Append(Quoted($"{channel.Name} {statistic} [{channel.Unit}]"));
+            line.Append($",{channel.Name} crest,{channel.Name} skewness,{channel.Name} kurtosis");
             line.Append($",{channel.Name} count,{channel.Name} quality");
         }
         return line.ToString();
@@ -60,20 +61,24 @@ public sealed class TelemetryCsv(TelemetryModel model, TelemetryQueries queries)
     {
         if (found is not { } value)
         {
-            line.Append(",,,,,,,,");
+            line.Append(",,,,,,,,,,,");
             return;
         }
         if (value.Count == 0)
         {
-            line.Append(",,,,,,,0,");
+            line.Append(",,,,,,,,,,0,");
         }
         else
         {
-            double peak = Math.Max(value.Max - value.Mean, value.Mean - value.Min);
             // The deviation about the window's own mean is the window's root mean square.
             line.Append(
                 CultureInfo.InvariantCulture,
-                $",{value.Mean:R},{value.Min:R},{value.Max:R},{value.Sd:R},{value.Sd:R},{peak:R},{value.Count},");
+                $",{value.Mean:R},{value.Min:R},{value.Max:R},{value.Sd:R},{value.Sd:R},{value.Peak:R},{value.Crest:R},");
+            if (value.Kurtosis > 0)
+                line.Append(CultureInfo.InvariantCulture, $"{value.Skewness:R},{value.Kurtosis:R}");
+            else
+                line.Append(',');
+            line.Append(CultureInfo.InvariantCulture, $",{value.Count},");
         }
         line.AppendJoin(' ', QualityNames.Of(value.Quality));
     }

@@ -207,7 +207,8 @@ public sealed class TelemetryQueries(TelemetryModel model, ITelemetryStore store
         bool any = value.Count != 0;
         return new(
             name.Name, name.Unit, any ? value.Mean : null, any ? value.Min : null, any ? value.Max : null,
-            any ? value.Sd : null, value.Count, QualityNames.Of(value.Quality));
+            any ? value.Sd : null, value.Count, QualityNames.Of(value.Quality), any ? value.Peak : null, value.Crest,
+            any && value.Kurtosis > 0 ? value.Skewness : null, any && value.Kurtosis > 0 ? value.Kurtosis : null);
     }
 
     private static LatestValue Describe(ChannelName name, ChannelLatest latest)
@@ -218,7 +219,9 @@ public sealed class TelemetryQueries(TelemetryModel model, ITelemetryStore store
         return new(
             name.Name, name.Unit, any ? Time(latest.StartMs) : null, latest.DurationMs, latest.Time,
             any ? value.Mean : null, any ? value.Min : null, any ? value.Max : null, any ? value.Sd : null, value.Count,
-            QualityNames.Of(missing ? latest.MissingQuality : value.Quality), missing ? Time(latest.MissingMs) : null);
+            QualityNames.Of(missing ? latest.MissingQuality : value.Quality), missing ? Time(latest.MissingMs) : null,
+            any ? value.Peak : null, any ? value.Crest : null, any && value.Kurtosis > 0 ? value.Skewness : null,
+            any && value.Kurtosis > 0 ? value.Kurtosis : null);
     }
 
     internal static Fault TooLarge() => new(

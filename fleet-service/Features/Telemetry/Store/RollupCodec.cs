@@ -3,7 +3,10 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// <summary>The channels of an hour as bytes.</summary>
 internal static class RollupCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+
+    // Before skewness and kurtosis; of such hours they stay unknown.
+    private const byte WithoutShape = 1;
 
     public static byte[] Write(BlobWriter blob, HourRollup rollup)
     {
@@ -25,6 +28,11 @@ internal static class RollupCodec
             blob.Double(statistics.Min);
             blob.Double(statistics.Max);
             blob.Double(statistics.Peak);
+            blob.Unsigned((ulong)statistics.ShapeCount);
+            if (statistics.ShapeCount == 0)
+                continue;
+            blob.Double(statistics.CubesAboutMean);
+            blob.Double(statistics.FourthsAboutMean);
         }
         return blob.ToArray();
     }
@@ -33,7 +41,7 @@ internal static class RollupCodec
     {
         var blob = new BlobReader(bytes);
         byte version = blob.Byte();
-        if (version != Version)
+        if (version is not (Version or WithoutShape))
             throw new InvalidDataException($"A rollup has the unknown version {version}.");
         var channels = new Dictionary<int, ChannelStatistics>();
         while (!blob.AtEnd)
@@ -55,6 +63,13 @@ internal static class RollupCodec
                 statistics.Min = blob.Double();
                 statistics.Max = blob.Double();
                 statistics.Peak = blob.Double();
+                if (version != WithoutShape)
+                    statistics.ShapeCount = (long)blob.Unsigned();
+                if (statistics.ShapeCount != 0)
+                {
+                    statistics.CubesAboutMean = blob.Double();
+                    statistics.FourthsAboutMean = blob.Double();
+                }
             }
             channels.Add(channel, statistics);
         }

@@ -12,6 +12,7 @@ internal static class WindowCodec
     private const byte HasQuality = 2;
     private const byte Missing = 4;
     private const byte Single = 8;
+    private const byte HasShape = 16;
 
     // Beyond 2^53 a double no longer holds every integer.
     private const double MostExact = 1L << 53;
@@ -39,12 +40,20 @@ internal static class WindowCodec
         }
         int quality = (flags & HasQuality) != 0 ? blob.Int32() : 0;
         int count = blob.Int32();
+        double skewness = 0;
+        double kurtosis = 0;
+        if ((flags & HasShape) != 0)
+        {
+            skewness = SafeMath.Scale(blob.Signed(), -3);
+            kurtosis = SafeMath.Scale(blob.Signed(), -3);
+        }
         if ((flags & Doubles) != 0)
         {
             double mean = blob.Double();
             value = (flags & Single) != 0
                 ? new(channel, mean, mean, mean, 0, count, quality, 0)
-                : new(channel, mean, blob.Double(), blob.Double(), blob.Double(), count, quality, 0);
+                : new(
+                    channel, mean, blob.Double(), blob.Double(), blob.Double(), count, quality, 0, skewness, kurtosis);
             return true;
         }
         int exponent = (int)blob.Signed();
@@ -60,7 +69,7 @@ internal static class WindowCodec
         long deviation = (long)blob.Unsigned();
         value = new(
             channel, exact, SafeMath.Scale(least, exponent), SafeMath.Scale(most, exponent),
-            SafeMath.Scale(deviation, exponent), count, quality, exponent);
+            SafeMath.Scale(deviation, exponent), count, quality, exponent, skewness, kurtosis);
         return true;
     }
 
@@ -100,10 +109,18 @@ internal static class WindowCodec
             & TryMantissa(value.Max, value.Exponent, out long most)
             & TryMantissa(value.Sd, value.Exponent, out long deviation);
         bool single = value.Min == value.Mean && value.Max == value.Mean && value.Sd == 0;
-        blob.Byte((byte)((exact ? 0 : Doubles) | (value.Quality != 0 ? HasQuality : 0) | (single ? Single : 0)));
+        bool shaped = value.Kurtosis > 0 && !single;
+        blob.Byte((byte)((exact ? 0 : Doubles) | (value.Quality != 0 ? HasQuality : 0) | (single ? Single : 0)
+            | (shaped ? HasShape : 0)));
         if (value.Quality != 0)
             blob.Unsigned((uint)value.Quality);
         blob.Unsigned((uint)value.Count);
+        if (shaped)
+        {
+            // A node's numbers are thousandths already.
+            blob.Signed((long)Math.Round(value.Skewness * 1000));
+            blob.Signed((long)Math.Round(value.Kurtosis * 1000));
+        }
         if (exact)
         {
             blob.Signed(value.Exponent);
