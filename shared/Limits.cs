@@ -80,6 +80,14 @@ namespace EdgeFleet.Contracts
         /// <summary>SenML records in one pack.</summary>
         public const int MaxRecords = MaxWindowsPerPack * (MaxChannels + 1);
 
+        /// <summary>Longest time asleep or awake of a sensor with a duty cycle, in seconds: a day.</summary>
+        public const int MaxDutyS = 86400;
+
+        /// <summary>
+        /// Shortest time awake, in seconds: a dust sensor renews its values every 2.3 s at the slowest, so four of them.
+        /// </summary>
+        public const int MinAwakeS = 10;
+
         /// <summary>Length of a window. Shorter than a second is a waveform, longer than an hour is a climate mean.</summary>
         public const int MinWindowMs = 1000;
 

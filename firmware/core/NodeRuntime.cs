@@ -321,17 +321,22 @@ namespace EdgeFleet.Firmware
             return fault != ConfigFault.None ? fault : CheckParts(config);
         }
 
+        /// <summary>What this very node cannot do.</summary>
         private ConfigFault CheckParts(NodeConfig config)
         {
             ConfigFault fault = ThresholdJudge.Check(config, _sampler);
-            if (fault != ConfigFault.None || !config.HasTrigger)
+            if (fault == ConfigFault.None && config.HasTrigger)
+                fault = _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
+            if (fault != ConfigFault.None || !config.HasAir || config.Air.AsleepS == 0)
                 return fault;
-            return _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
+            return _sampler is IDutyCycle cycle && cycle.CanSleep ? ConfigFault.None : ConfigFault.AirNoSensor;
         }
 
         private void PutInForce(long nowMs)
         {
             _sampler.SetWindow(WindowMs);
+            if (_sampler is IDutyCycle cycle)
+                cycle.SetDutyCycle(_config.HasAir ? _config.Air.AsleepS : 0, _config.Air.AwakeS);
             _uplink.StateIntervalMs = _config.StateIntervalMs;
             if (_trigger != null)
                 _trigger.Apply(_config.HasTrigger ? _config.Trigger : _builtInTrigger);

@@ -58,6 +58,12 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>The trigger's band is empty, or reaches half of this node's sample rate.</summary>
         TriggerBand = 25,
+
+        /// <summary>The dust sensor's times asleep or awake are outside their range.</summary>
+        AirDutyCycle = 50,
+
+        /// <summary>This node has no sensor that could sleep.</summary>
+        AirNoSensor = 51,
     }
 
     /// <summary>How a node is to behave; comes with the desired state and survives reboots.</summary>
@@ -84,6 +90,12 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Whether <see cref="Trigger"/> was given.</summary>
         public bool HasTrigger;
 
+        /// <summary>When the dust sensor sleeps; counts where <see cref="HasAir"/>, else it never does.</summary>
+        public readonly AirConfig Air = new AirConfig();
+
+        /// <summary>Whether <see cref="Air"/> was given.</summary>
+        public bool HasAir;
+
         private bool _tooManyThresholds;
 
         /// <summary>Back to the built-in configuration.</summary>
@@ -95,6 +107,8 @@ namespace EdgeFleet.Contracts.Messages
             ThresholdCount = 0;
             HasTrigger = false;
             Trigger.Reset();
+            HasAir = false;
+            Air.Reset();
             _tooManyThresholds = false;
         }
 
@@ -107,6 +121,8 @@ namespace EdgeFleet.Contracts.Messages
             ThresholdCount = other.ThresholdCount;
             HasTrigger = other.HasTrigger;
             Trigger.CopyFrom(other.Trigger);
+            HasAir = other.HasAir;
+            Air.CopyFrom(other.Air);
             _tooManyThresholds = other._tooManyThresholds;
             for (int i = 0; i < other.ThresholdCount; i++)
                 Thresholds[i].CopyFrom(other.Thresholds[i]);
@@ -130,13 +146,14 @@ namespace EdgeFleet.Contracts.Messages
                 if (fault != ConfigFault.None)
                     return fault;
             }
-            return HasTrigger ? Trigger.Validate() : ConfigFault.None;
+            ConfigFault part = HasTrigger ? Trigger.Validate() : ConfigFault.None;
+            return part == ConfigFault.None && HasAir ? Air.Validate() : part;
         }
 
         /// <summary>Writes the configuration as a map, with its version.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0));
+            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0) + (HasAir ? 1 : 0));
             writer.WriteInt(1);
             writer.WriteUInt(Version);
             writer.WriteInt(2);
@@ -151,6 +168,11 @@ namespace EdgeFleet.Contracts.Messages
             {
                 writer.WriteInt(5);
                 Trigger.Write(writer);
+            }
+            if (HasAir)
+            {
+                writer.WriteInt(8);
+                Air.Write(writer);
             }
         }
 
@@ -187,6 +209,9 @@ namespace EdgeFleet.Contracts.Messages
                 case 5:
                     HasTrigger = true;
                     return Trigger.TryRead(reader);
+                case 8:
+                    HasAir = true;
+                    return Air.TryRead(reader);
                 default:
                     return reader.TrySkip();
             }

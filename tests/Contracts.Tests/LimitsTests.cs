@@ -164,6 +164,9 @@ public sealed class LimitsTests
             rule.HoldMs = Limits.MaxHoldMs;
             rule.Severity = Severity.Critical;
         }
+        desired.Config.HasAir = true;
+        desired.Config.Air.AsleepS = Limits.MaxDutyS;
+        desired.Config.Air.AwakeS = Limits.MaxDutyS;
         Assert.Equal(ConfigFault.None, desired.Config.Validate());
         Assert.InRange(Measure(desired.Write), 1, Limits.MaxPayload);
 

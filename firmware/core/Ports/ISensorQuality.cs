@@ -26,5 +26,8 @@ namespace EdgeFleet.Firmware.Ports
         /// <paramref name="asleepS"/> 0: always awake. Both in seconds.
         /// </summary>
         void SetDutyCycle(int asleepS, int awakeS);
+
+        /// <summary>Whether there is anything that can sleep.</summary>
+        bool CanSleep { get; }
     }
 }

@@ -9,7 +9,7 @@ namespace EdgeFleet.Firmware.Sampling
     /// a sensor knows of its own values' worth comes over <see cref="ISensorQuality"/>. Means and deviations are reported one decimal finer than
     /// the sensor's own step, so that the mean of whole micrograms keeps its fraction.
     /// </summary>
-    public sealed class ScalarSampler : ISampler
+    public sealed class ScalarSampler : ISampler, IDutyCycle
     {
         // Two more decimals: an hour's mean of a minute's means is then good to 0.005 of the sensor's step.
         private const int ExtraDecimals = 2;
@@ -108,6 +108,30 @@ namespace EdgeFleet.Firmware.Sampling
         public void SetWindow(int windowMs)
         {
             _windowMs = windowMs;
+        }
+
+        /// <inheritdoc/>
+        public bool CanSleep
+        {
+            get
+            {
+                for (int s = 0; s < _sensors.Length; s++)
+                {
+                    if (_sensors[s] is IDutyCycle cycle && cycle.CanSleep)
+                        return true;
+                }
+                return false;
+            }
+        }
+
+        /// <summary>See <see cref="IDutyCycle.SetDutyCycle"/>; of every sensor that can sleep.</summary>
+        public void SetDutyCycle(int asleepS, int awakeS)
+        {
+            for (int s = 0; s < _sensors.Length; s++)
+            {
+                if (_sensors[s] is IDutyCycle cycle)
+                    cycle.SetDutyCycle(asleepS, awakeS);
+            }
         }
 
         /// <inheritdoc/>

@@ -169,6 +169,9 @@ namespace EdgeFleet.Firmware.Drivers.Pms5003
         public int MaxCentiHumidity => 9900;
 
         /// <inheritdoc/>
+        public bool CanSleep => true;
+
+        /// <inheritdoc/>
         public void SetDutyCycle(int asleepS, int awakeS)
         {
             _asleepMs = asleepS * 1000;

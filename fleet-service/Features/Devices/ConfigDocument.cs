@@ -19,12 +19,19 @@ public sealed record ThresholdDocument(
     string Id, string Channel, Statistic Statistic, ThresholdDirection Direction, decimal Level,
     decimal Hysteresis = 0, int HoldMs = 0, Severity Severity = Severity.Warning);
 
+/// <summary>When the dust sensor of an Air Box sleeps; it warms up after each sleep, which counts to neither.</summary>
+/// <param name="AsleepS">Seconds asleep, up to a day; 0: always awake.</param>
+/// <param name="AwakeS">Seconds awake, 10 s to a day.</param>
+public sealed record AirDocument(int AsleepS, int AwakeS = 60);
+
 /// <summary>A node's configuration, as REST and pages show it.</summary>
 /// <param name="WindowMs">Length of a window, in milliseconds: 1 s to 1 h; 0: the kind's default.</param>
 /// <param name="StateIntervalMs">Interval of state reports, in milliseconds: 10 s to a day.</param>
 /// <param name="Thresholds">The rules, at most 16.</param>
+/// <param name="Air">When the dust sensor sleeps; left out where it never does.</param>
 public sealed record ConfigDocument(
-    int WindowMs = 0, int StateIntervalMs = 300_000, IReadOnlyList<ThresholdDocument>? Thresholds = null)
+    int WindowMs = 0, int StateIntervalMs = 300_000, IReadOnlyList<ThresholdDocument>? Thresholds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AirDocument? Air = null)
 {
     /// <summary>The rules; empty where there are none.</summary>
     [JsonIgnore]
@@ -58,6 +65,12 @@ public sealed record ConfigDocument(
             config.ThresholdCount = i + 1;
             if (config.Validate() is var fault and not NodeFault.None)
                 return Refused(fault, Field(fault, i), Allowed(fault));
+        }
+        if (Air != null)
+        {
+            config.HasAir = true;
+            config.Air.AsleepS = Air.AsleepS;
+            config.Air.AwakeS = Air.AwakeS;
         }
         return config.Validate() is var last and not NodeFault.None
             ? Refused(last, Field(last, 0), Allowed(last))
@@ -97,6 +110,7 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdLevel => $"thresholds[{rule}].hysteresis",
         NodeFault.ThresholdHold => $"thresholds[{rule}].holdMs",
         NodeFault.ThresholdSeverity => $"thresholds[{rule}].severity",
+        NodeFault.AirDutyCycle => "air",
         _ => "version",
     };
 
@@ -108,6 +122,8 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdChannel => "A channel name such as pm25 or az.",
         NodeFault.ThresholdLevel => "0 or more.",
         NodeFault.ThresholdHold => $"0 to {Limits.MaxHoldMs}.",
+        NodeFault.AirDutyCycle =>
+            $"0 to {Limits.MaxDutyS} seconds asleep, {Limits.MinAwakeS} to {Limits.MaxDutyS} seconds awake.",
         _ => "Not a value that a node knows.",
     };
 

@@ -38,6 +38,12 @@ public sealed class ConfigForm
     /// <summary>Interval of state reports, in seconds.</summary>
     public string? StateInterval { get; set; }
 
+    /// <summary>How long the dust sensor sleeps, in seconds; empty: never.</summary>
+    public string? Asleep { get; set; }
+
+    /// <summary>How long it is awake in between, in seconds.</summary>
+    public string? Awake { get; set; }
+
     public List<RuleForm> Rules { get; set; } = [];
 
     /// <summary>The version that was changed.</summary>
@@ -48,6 +54,8 @@ public sealed class ConfigForm
     {
         Window = desired.Config.WindowMs == 0 ? "" : Seconds(desired.Config.WindowMs),
         StateInterval = Seconds(desired.Config.StateIntervalMs),
+        Asleep = desired.Config.Air?.AsleepS.ToString(CultureInfo.InvariantCulture),
+        Awake = desired.Config.Air?.AwakeS.ToString(CultureInfo.InvariantCulture),
         Version = desired.Version,
         Rules = [.. desired.Config.Rules.Select(rule => new RuleForm
         {
@@ -90,7 +98,15 @@ public sealed class ConfigForm
             if (rules[i].Hysteresis < 0)
                 problems[at + "hysteresis"] = "0 or more.";
         }
-        return problems.Count == 0 ? new ConfigDocument(window, interval, rules) : null;
+        AirDocument? air = null;
+        if (!string.IsNullOrWhiteSpace(Asleep))
+        {
+            air = new AirDocument(
+                WholeSeconds(Asleep, "air.asleepS", 0, Limits.MaxDutyS, problems),
+                WholeSeconds(
+                    string.IsNullOrWhiteSpace(Awake) ? "60" : Awake, "air.awakeS", Limits.MinAwakeS, Limits.MaxDutyS, problems));
+        }
+        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air) : null;
     }
 
     private static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);
@@ -102,6 +118,18 @@ public sealed class ConfigForm
             CultureInfo.InvariantCulture, out decimal number))
             return number;
         problems[field] = "A number, such as 35.5.";
+        return 0;
+    }
+
+    private static int WholeSeconds(
+        string? text, string field, int least, int most, IDictionary<string, string> problems)
+    {
+        decimal seconds = Number(text, field, problems);
+        if (problems.ContainsKey(field))
+            return 0;
+        if (seconds >= least && seconds <= most && seconds == decimal.Truncate(seconds))
+            return (int)seconds;
+        problems[field] = $"{least} to {most} whole seconds.";
         return 0;
     }
 

@@ -59,6 +59,8 @@ public static class Words
         ConfigFault.ThresholdLevel => "A rule's level or hysteresis does not fit the channel's resolution.",
         ConfigFault.ThresholdHold => "A rule's hold time is outside the node's range.",
         ConfigFault.ThresholdSeverity => "A rule names a severity that this node does not know.",
+        ConfigFault.AirDutyCycle => "The dust sensor's times asleep or awake are outside the node's range.",
+        ConfigFault.AirNoSensor => "This node has no sensor that could sleep.",
         ConfigFault.StaleVersion => "It is older than the one in force.",
         _ => $"Reason {(int)fault}, which this version has no words for.",
     };

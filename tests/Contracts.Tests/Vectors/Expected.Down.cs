@@ -108,6 +108,15 @@ internal static partial class Expected
                     HighMilliHz = 40_000,
                 });
             })),
+        "config-air" => new(With(
+            new DesiredState { Version = 1, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = 7;
+                m.Config.HasAir = true;
+                m.Config.Air.AsleepS = 300;
+                m.Config.Air.AwakeS = 60;
+            })),
         "from-newer" => new(
             With(
                 new DesiredState { Version = 9, TimeMs = Noon, HasConfig = true },

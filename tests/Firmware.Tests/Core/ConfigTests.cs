@@ -46,6 +46,17 @@ public sealed class ConfigTests
         Rule("hold below zero", ConfigFault.ThresholdHold, r => r.HoldMs = -1);
         Rule("hold too long", ConfigFault.ThresholdHold, r => r.HoldMs = Limits.MaxHoldMs + 1);
         Rule("severity", ConfigFault.ThresholdSeverity, r => r.Severity = (Severity)3);
+        void Air(int asleepS, int awakeS, ConfigFault fault) => bad.Add($"air {asleepS}, {awakeS}", c =>
+        {
+            c.HasAir = true;
+            (c.Air.AsleepS, c.Air.AwakeS) = (asleepS, awakeS);
+        }, fault);
+        Air(-1, 60, ConfigFault.AirDutyCycle);
+        Air(Limits.MaxDutyS + 1, 60, ConfigFault.AirDutyCycle);
+        Air(int.MinValue, 60, ConfigFault.AirDutyCycle);
+        Air(300, Limits.MinAwakeS - 1, ConfigFault.AirDutyCycle);
+        Air(300, Limits.MaxDutyS + 1, ConfigFault.AirDutyCycle);
+        Air(300, 60, ConfigFault.AirNoSensor);
         bad.Add("older", c => c.Version = 6, ConfigFault.StaleVersion);
         bad.Add("built-in", c => c.Version = 0, ConfigFault.StaleVersion);
         return bad;

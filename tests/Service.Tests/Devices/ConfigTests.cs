@@ -136,6 +136,10 @@ public sealed class ConfigTests : IAsyncLifetime
     [InlineData("""[]""", "bad-request", "")]
     [InlineData("""{"thresholds":[null]}""", "config-threshold-id", "thresholds[0]")]
     [InlineData("""{"thresholds":[{"id":"a"}]}""", "bad-request", "channel")]
+    [InlineData("""{"air":{"asleepS":-1}}""", "config-air-duty-cycle", "air")]
+    [InlineData("""{"air":{"asleepS":86401}}""", "config-air-duty-cycle", "air")]
+    [InlineData("""{"air":{"asleepS":300,"awakeS":9}}""", "config-air-duty-cycle", "air")]
+    [InlineData("""{"air":{"awakeS":60}}""", "bad-request", "asleepS")]
     [InlineData("{", "bad-request", "")]
     [InlineData("", "bad-request", "")]
     public async Task What_cannot_be_meant_is_refused_by_name_and_nothing_changes(
@@ -148,6 +152,20 @@ public sealed class ConfigTests : IAsyncLifetime
         Assert.DoesNotContain(" at EdgeFleet", text);
         Assert.Equal(0u, _service.Get<DeviceDirectory>().ConfigOf(_device)!.Version);
         Assert.DoesNotContain(_service.Link.Sent, s => s.Kind == TopicKind.Desired);
+    }
+
+    [Fact]
+    public async Task A_duty_cycle_reaches_the_node_and_is_shown_again()
+    {
+        await PutAsync("""{"air":{"asleepS":300,"awakeS":90}}""");
+        NodeConfig sent = Sent().Config;
+        Assert.Equal((true, 300, 90), (sent.HasAir, sent.Air.AsleepS, sent.Air.AwakeS));
+        string shown = await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync();
+        Assert.Contains("\"air\":{\"asleepS\":300,\"awakeS\":90}", shown);
+
+        await PutAsync("{}");
+        Assert.False(Sent().Config.HasAir);
+        Assert.DoesNotContain("air", await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using EdgeFleet.Boards.Sim.Time;
 using EdgeFleet.Contracts;
+using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Boards.Sim.Sensors;
 
@@ -7,7 +8,7 @@ namespace EdgeFleet.Boards.Sim.Sensors;
 /// An optical particle counter like the PMS5003: whole micrograms a cubic metre, a new frame every second, a fan that
 /// needs half a minute, and an optical gain that differs from one piece to the next (the data sheet allows 10 percent).
 /// </summary>
-public sealed class SimParticleSensor : SimScalarSensor
+public sealed class SimParticleSensor : SimScalarSensor, IDutyCycle
 {
     private const int WarmUpMs = 30_000;
     private const int FrameMs = 1000;
@@ -34,6 +35,12 @@ public sealed class SimParticleSensor : SimScalarSensor
         _noise = SimRandom.Derive(seed, "particles");
         _gain = 1 + (0.05 * SimRandom.Normal(SimRandom.Derive(seed, "gain")));
     }
+
+    /// <inheritdoc/>
+    public bool CanSleep => true;
+
+    /// <inheritdoc/>
+    public void SetDutyCycle(int asleepS, int awakeS) => Alternate(asleepS, awakeS);
 
     /// <inheritdoc/>
     protected override void Measure(long utcMs, int[] values)

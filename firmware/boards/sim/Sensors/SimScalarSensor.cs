@@ -22,6 +22,11 @@ public abstract class SimScalarSensor : IScalarSensor
     private readonly ulong _spikes;
     private readonly int[] _last;
     private long _lastReading = long.MinValue;
+    private long _wokenUtcMs;
+    private long _sleptUtcMs;
+    private bool _asleep;
+    private int _asleepMs;
+    private int _awakeMs;
 
     /// <param name="world">True time; the sensor's power comes on now.</param>
     /// <param name="seed">Decides the spikes.</param>
@@ -32,6 +37,7 @@ public abstract class SimScalarSensor : IScalarSensor
     {
         _world = world;
         _bootUtcMs = world.UtcMs;
+        _wokenUtcMs = _bootUtcMs;
         _warmUpMs = warmUpMs;
         _periodMs = periodMs;
         _spikes = SimRandom.Derive(seed, "spikes");
@@ -65,7 +71,9 @@ public abstract class SimScalarSensor : IScalarSensor
         long utcMs = _world.UtcMs;
         if (Fault == SensorFault.Failed)
             return SensorResult.Failed;
-        if (Fault == SensorFault.WarmingUp || utcMs - _bootUtcMs < _warmUpMs)
+        if (Sleeps(utcMs))
+            return SensorResult.Asleep;
+        if (Fault == SensorFault.WarmingUp || utcMs - _wokenUtcMs < _warmUpMs)
             return SensorResult.WarmingUp;
         long reading = (utcMs - _bootUtcMs) / _periodMs;
         if (reading == _lastReading)
@@ -83,6 +91,28 @@ public abstract class SimScalarSensor : IScalarSensor
         if (Fault == SensorFault.Spikes)
             AddSpike(reading, values);
         return SensorResult.Ok;
+    }
+
+    /// <summary>Sleeps and wakes in turn from now on, and warms up after each wake; 0 s asleep: always awake.</summary>
+    protected void Alternate(int asleepS, int awakeS)
+    {
+        _asleepMs = asleepS * 1000;
+        _awakeMs = awakeS * 1000;
+    }
+
+    private bool Sleeps(long utcMs)
+    {
+        if (_asleep && utcMs - _sleptUtcMs >= _asleepMs)
+        {
+            _asleep = false;
+            _wokenUtcMs = utcMs;
+        }
+        else if (!_asleep && _asleepMs > 0 && utcMs - _wokenUtcMs >= (long)_warmUpMs + _awakeMs)
+        {
+            _asleep = true;
+            _sleptUtcMs = utcMs;
+        }
+        return _asleep;
     }
 
     /// <summary>What the sensor shows at an instant, in its channels' exponents; limits are applied after it.</summary>
