@@ -1,4 +1,5 @@
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Features.Waveforms;
 
 namespace EdgeFleet.Service;
 
@@ -20,6 +21,9 @@ public sealed class FleetOptions
 
     /// <summary>What nodes have measured: how long it is kept.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>Captured vibrations: how long they are kept, and what their files say.</summary>
+    public WaveformOptions Waveforms { get; set; } = new();
 
     /// <summary>Metrics and traces.</summary>
     public TelemetryExportOptions Otlp { get; set; } = new();

@@ -4,6 +4,7 @@ using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Hub;
@@ -41,6 +42,7 @@ public static class FleetServiceApp
         builder.AddAccess();
         builder.AddDevices();
         builder.AddProvisioning();
+        builder.AddWaveforms();
         builder.AddTelemetry();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
@@ -65,6 +67,7 @@ public static class FleetServiceApp
             app.MapDevices();
             app.MapProvisioning();
             app.MapTelemetry();
+            app.MapWaveforms();
             app.MapReports();
             app.MapWeb();
             return app;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,8 @@ internal sealed class Bench : IAsyncDisposable
     public TelemetryOptions Options { get; } = new();
 
     public FaultyStore Store { get; private set; } = null!;
+
+    public SqliteWaveformStore Waveforms { get; private set; } = null!;
 
     public TelemetryModel Model { get; private set; } = null!;
 
@@ -90,6 +93,7 @@ internal sealed class Bench : IAsyncDisposable
         await Projector.StopAsync(CancellationToken.None);
         Projector.Dispose();
         await Store.DisposeAsync();
+        Waveforms.Dispose();
     }
 
     public async Task<List<StoredWindow>> WindowsAsync(string device)
@@ -114,11 +118,12 @@ internal sealed class Bench : IAsyncDisposable
     private void Open()
     {
         Store = new FaultyStore(new SqliteTelemetryStore(Path, MaxMegabytes));
+        Waveforms = new SqliteWaveformStore(System.IO.Path.Combine(_folder, "waveforms.db"));
         Model = new TelemetryModel();
         Progress = new ProjectionProgress();
         Projector = new Projector(
             Journal, Store, Model, Live, new TelemetryMetrics(_services.GetRequiredService<IMeterFactory>()), Progress,
-            Time, Log);
+            Time, Log, Waveforms);
         Queries = new TelemetryQueries(Model, Store);
         Gaps = new GapQueries(Model, Store, Time);
         Reports = new Features.Reports.Reports(Model, Store);

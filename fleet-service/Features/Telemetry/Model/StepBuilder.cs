@@ -1,6 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Ingest;
 
 namespace EdgeFleet.Service.Features.Telemetry;
@@ -10,7 +11,8 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// device looks like afterwards. Touches nothing that is published, so a step that cannot be committed is simply
 /// built again. Not thread-safe.
 /// </summary>
-internal sealed class StepBuilder(TelemetryModel model)
+/// <param name="takesWaveforms">Whether there is who stores them.</param>
+internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms)
 {
     /// <summary>More channels than <see cref="TelemetryLimits"/> allows the device or the fleet.</summary>
     public const string TooManyChannels = nameof(TooManyChannels);
@@ -51,6 +53,7 @@ internal sealed class StepBuilder(TelemetryModel model)
             TopicKind.Telemetry => TakePack(step, device, message),
             TopicKind.Event => TakeEvent(step, device, message),
             TopicKind.State => TakeReport(step, device, message),
+            TopicKind.Waveform when takesWaveforms => TakeChunk(step, device, message),
             _ => UnsupportedKind,
         };
         if (error is not null)
@@ -140,6 +143,26 @@ internal sealed class StepBuilder(TelemetryModel model)
         if (device.TakeReport(new StoredReport(state, message.ReceivedMs, message.Payload.ToArray())))
             step.Reports.Add(device);
         return null;
+    }
+
+    private static string? TakeChunk(TelemetryStep step, DeviceState device, in IngestMessage message)
+    {
+        long receivedMs = message.ReceivedMs;
+        bool replaced = false;
+        string? error = StoredChunk.Read(
+            message.Id, message.Payload, receivedMs,
+            (timeMs, quality, lengthMs) =>
+            {
+                (timeMs, StoredTime time) = TimeRule.Resolve(timeMs, quality, receivedMs, lengthMs);
+                replaced = time == StoredTime.Receipt;
+                return (timeMs, (int)time, time.ToString());
+            },
+            out StoredChunk? chunk);
+        if (chunk is not null)
+            step.Chunks.Add(chunk);
+        if (replaced)
+            CountReplaced(step, device, StoredTime.Receipt);
+        return error;
     }
 
     private static bool TryCount(TelemetryStep step, StreamState stream, uint sequence, long receivedMs)

@@ -1,4 +1,5 @@
 using EdgeFleet.Contracts;
+using EdgeFleet.Service.Features.Waveforms;
 
 namespace EdgeFleet.Service.Features.Telemetry;
 
@@ -28,6 +29,9 @@ public sealed class TelemetryStep
     public List<StoredWindow> Windows { get; } = [];
 
     public List<StoredEvent> Events { get; } = [];
+
+    /// <summary>Chunks of waveforms; they go to their own store, before the step is committed.</summary>
+    public List<StoredChunk> Chunks { get; } = [];
 
     /// <summary>Streams that something was added to: whom to tell.</summary>
     internal HashSet<(int Device, StreamKind Stream)> Touched { get; } = [];

@@ -1,3 +1,4 @@
+using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Live;
 
@@ -10,9 +11,10 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// </summary>
 public sealed partial class Projector(
     IIngestReader journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
-    ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger) : BackgroundService
+    ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger, IWaveformStore? waveforms = null)
+    : BackgroundService
 {
-    private readonly StepBuilder _builder = new(model);
+    private readonly StepBuilder _builder = new(model, waveforms is not null);
     private readonly Dictionary<string, long> _lastWarningMs = [];
 
     /// <inheritdoc/>
@@ -59,6 +61,9 @@ public sealed partial class Projector(
         List<IngestBatch> batches = await TakeAsync(cancel);
         long began = time.GetTimestamp();
         TelemetryStep step = _builder.Build(batches);
+        // First: should the step be made again after a crash between the two, these are stored already and stay.
+        if (step.Chunks.Count != 0)
+            CountKnown(step, waveforms!.Add(step.Chunks));
         await store.CommitAsync(step, cancel);
         model.Publish(step);
         metrics.Committed(step, time.GetElapsedTime(began));
@@ -113,8 +118,19 @@ public sealed partial class Projector(
             if (step.Touched.Contains((device.Number, StreamKind.Event)))
                 live.Publish(LiveKind.Event, device.Id);
         }
+        foreach (string device in step.Chunks.Select(chunk => chunk.Key.Device).Distinct())
+            live.Publish(LiveKind.Event, device);
         foreach (DeviceState device in step.Reports)
             live.Publish(LiveKind.State, device.Id);
+    }
+
+    private static void CountKnown(TelemetryStep step, bool[] added)
+    {
+        for (int i = 0; i < added.Length; i++)
+        {
+            if (!added[i])
+                step.Duplicates++;
+        }
     }
 
     private void Warn(TelemetryStep step)

@@ -9,12 +9,6 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// <param name="maxMegabytes">How large it may become; 0: as large as the disk allows.</param>
 public sealed class SqliteTelemetryStore(string path, int maxMegabytes = 0) : ITelemetryStore
 {
-    private const int BusyCode = 5;
-    private const int LockedCode = 6;
-    private const int CorruptCode = 11;
-    private const int FullCode = 13;
-    private const int NotADatabaseCode = 26;
-
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteTelemetryWriter? _writer;
 
@@ -230,19 +224,11 @@ public sealed class SqliteTelemetryStore(string path, int maxMegabytes = 0) : IT
         }
         catch (SqliteException failure)
         {
-            throw new TelemetryStoreException(FaultOf(failure), failure.Message, failure);
+            throw SqliteFaults.Of(failure);
         }
         catch (InvalidDataException damage)
         {
             throw new TelemetryStoreException(TelemetryStoreFault.Damaged, damage.Message, damage);
         }
     }
-
-    private static TelemetryStoreFault FaultOf(SqliteException failure) => failure.SqliteErrorCode switch
-    {
-        BusyCode or LockedCode => TelemetryStoreFault.Locked,
-        FullCode => TelemetryStoreFault.Full,
-        CorruptCode or NotADatabaseCode => TelemetryStoreFault.Damaged,
-        _ => TelemetryStoreFault.Failed,
-    };
 }
