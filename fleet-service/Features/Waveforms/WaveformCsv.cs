@@ -29,7 +29,7 @@ public static class WaveformCsv
             {
                 text.Append(',');
                 if (column[i] is { } count)
-                    text.Append((count * scale).ToString("G9", CultureInfo.InvariantCulture));
+                    text.Append((count * scale).ToString("G12", CultureInfo.InvariantCulture));
             }
             text.Append("\r\n");
         }
