@@ -2,44 +2,6 @@ using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Firmware.Drivers.Adxl355
 {
-    /// <summary>What is wrong with the accelerometer.</summary>
-    public enum Adxl355Fault : byte
-    {
-        /// <summary>Nothing.</summary>
-        None = 0,
-
-        /// <summary>The SPI transfer failed.</summary>
-        BusFailed = 1,
-
-        /// <summary>The id registers do not read AD 1D ED: nothing there (FF), shorted (00), or another chip.</summary>
-        WrongDevice = 2,
-
-        /// <summary>A register did not take what was written to it.</summary>
-        NotConfigured = 3,
-
-        /// <summary>An axis did not move by what the self-test must move it.</summary>
-        SelfTestFailed = 4,
-
-        /// <summary>The FIFO names more entries than it has, or none of those read is a sample.</summary>
-        Nonsense = 5,
-
-        /// <summary>No sample for <see cref="Adxl355.StallMs"/>: the chip lost its supply, or the bus reads zeros.</summary>
-        Stalled = 6,
-    }
-
-    /// <summary>Measurement range.</summary>
-    public enum Adxl355Range : byte
-    {
-        /// <summary>2.048 g; 3.9 ug a count.</summary>
-        G2 = 1,
-
-        /// <summary>4.096 g; 7.8 ug a count.</summary>
-        G4 = 2,
-
-        /// <summary>8.192 g; 15.6 ug a count.</summary>
-        G8 = 3,
-    }
-
     /// <summary>
     /// Analog Devices ADXL355, three-axis low-noise accelerometer over SPI. Samples wait in the chip's FIFO;
     /// <see cref="Drain"/> takes them out whenever the watermark's interrupt said so, and at the latest every
@@ -70,11 +32,8 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         internal const int BytesPerSample = 9;
 
         // The FIFO has three entries more while it passes samples from one clock to the other (data sheet, STATUS).
-        private const int MostEntries = 99;
+        internal const int MostEntries = 99;
         private const int SelfTestAttempts = 3;
-
-        // One sample more or less in a minute is 0.013 %: a gap of a minute is then known to a sample.
-        private const int RateSpanMs = 60 * 1000;
 
         private readonly ChipBus _bus;
         private readonly IInterruptLine? _watermark;
@@ -82,7 +41,8 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         private readonly byte _filter;
         private readonly int _watermarkEntries;
         private readonly SelfTest _selfTest = new SelfTest();
-        private readonly byte[] _torn = new byte[BytesPerSample];
+        private readonly FifoDecoder _fifo;
+        private readonly SampleBook _book;
 
         private Phase _phase = Phase.Off;
         private bool _testWanted = true;
@@ -90,15 +50,6 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         private int _testsFailed;
         private long _nextLookMs;
         private long _heardMs;
-        private long _lastSampleMs = -1;
-        private bool _gap;
-        private int _owed;
-        private int _due;
-        private int _skipped;
-        private int _left;
-        private int _measuredMilliHz;
-        private long _spanFromMs = -1;
-        private int _spanSamples;
 
         private enum Phase : byte
         {
@@ -119,7 +70,8 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             // ODR_LPF 4 is 250 Hz with a corner of 62.5 Hz, 5 is 125 Hz with 31.25 Hz; no high-pass (table 44).
             _filter = rateHz == 250 ? (byte)4 : (byte)5;
             RateMilliHz = rateHz == 250 ? 250000 : 125000;
-            _measuredMilliHz = RateMilliHz;
+            _fifo = new FifoDecoder(_bus);
+            _book = new SampleBook(RateMilliHz);
             // Half full: half of the FIFO is left for the time until the sampler comes.
             _watermarkEntries = FifoSamples / 2 * 3;
         }
@@ -150,7 +102,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         public uint Overruns { get; private set; }
 
         /// <summary>Entries thrown away to find the X axis again, since the boot.</summary>
-        public uint MisalignedEntries { get; private set; }
+        public uint MisalignedEntries => _fifo.Misaligned;
 
         /// <summary>Looks without an interrupt that found the watermark passed, since the boot.</summary>
         public uint MissedInterrupts { get; private set; }
@@ -191,11 +143,11 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             }
             if (triples == 0)
                 return result;
-            missed = Missed(nowMs, found, found < maxTriples ? found : maxTriples, overrun);
-            _lastSampleMs = nowMs;
+            int taken = found < maxTriples ? found : maxTriples;
+            missed = _book.Enter(nowMs, triples, found, taken, _fifo.Skipped, _fifo.Torn, overrun);
+            _fifo.Torn = 0;
             _failures = 0;
             Fault = Adxl355Fault.None;
-            MeasureRate(nowMs, triples, missed);
             return SensorResult.Ok;
         }
 
@@ -254,7 +206,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
                 _nextLookMs = nowMs;
             if (!_bus.Read(Registers.FifoData, samples * BytesPerSample))
                 return Stop(nowMs, Adxl355Fault.BusFailed);
-            triples = Decode(samples, xyz);
+            triples = _fifo.Decode(samples, xyz);
             if (triples < 0)
             {
                 triples = 0;
@@ -266,120 +218,10 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             return SensorResult.Ok;
         }
 
-        /// <summary>
-        /// Turns 20-bit counts out of the bytes read; one loop, because a call costs more than all of it on a board.
-        /// Begins at the first entry with the X marker; what it passes over is in <see cref="_skipped"/>, in entries. A
-        /// sample that is torn inside ends the block, and the next one is told how many are missing. -1: the bus failed.
-        /// </summary>
-        private int Decode(int samples, int[] xyz)
-        {
-            byte[] bytes = _bus.Bytes;
-            int end = 1 + samples * BytesPerSample;
-            int at = 1;
-            // Bit 0 of an entry's last byte marks the X axis, bit 1 that the FIFO was empty (data sheet, FIFO_DATA).
-            while (at < end && (bytes[at + 2] & 0x03) != 0x01)
-                at += 3;
-            _skipped = (at - 1) / 3;
-            MisalignedEntries += (uint)_skipped;
-            int to = 0;
-            while (at + BytesPerSample <= end)
-            {
-                if ((bytes[at + 2] & 0x03) != 0x01 || ((bytes[at + 5] | bytes[at + 8]) & 0x03) != 0)
-                {
-                    int lost = (end - at) / 3;
-                    MisalignedEntries += (uint)lost;
-                    _owed += (lost + 2) / 3;
-                    return to / 3;
-                }
-                // The shift to the top and back extends the sign.
-                xyz[to] = ((bytes[at] << 24) | (bytes[at + 1] << 16) | ((bytes[at + 2] & 0xF0) << 8)) >> 12;
-                xyz[to + 1] = ((bytes[at + 3] << 24) | (bytes[at + 4] << 16) | ((bytes[at + 5] & 0xF0) << 8)) >> 12;
-                xyz[to + 2] = ((bytes[at + 6] << 24) | (bytes[at + 7] << 16) | ((bytes[at + 8] & 0xF0) << 8)) >> 12;
-                to += 3;
-                at += BytesPerSample;
-            }
-            return at < end ? Complete(at, end, xyz, to) : to / 3;
-        }
-
-        /// <summary>
-        /// Fetches the rest of a sample that a misaligned read cut: the FIFO is whole again after it.
-        /// </summary>
-        private int Complete(int at, int end, int[] xyz, int to)
-        {
-            int have = end - at;
-            for (int i = 0; i < have; i++)
-                _torn[i] = _bus.Bytes[at + i];
-            if (!_bus.Read(Registers.FifoData, BytesPerSample - have))
-                return -1;
-            for (int i = have; i < BytesPerSample; i++)
-                _torn[i] = _bus.Bytes[1 + i - have];
-            if ((_torn[2] & 0x03) != 0x01 || ((_torn[5] | _torn[8]) & 0x03) != 0)
-            {
-                _owed++;
-                return to / 3;
-            }
-            for (int axis = 0; axis < 3; axis++)
-            {
-                int from = 3 * axis;
-                xyz[to + axis] =
-                    ((_torn[from] << 24) | (_torn[from + 1] << 16) | ((_torn[from + 2] & 0xF0) << 8)) >> 12;
-            }
-            return to / 3 + 1;
-        }
-
-        /// <summary>
-        /// Samples missing before the block just read. Torn ones are counted; what an overrun or a restart cost is what
-        /// the chip's measured rate makes of the time since the last sample, less what was found: good to one sample,
-        /// for the chip itself counts none.
-        /// </summary>
-        private int Missed(long nowMs, int found, int taken, bool overrun)
-        {
-            int torn = (_skipped + 2) / 3;
-            // What the block just read owes to the next one is in _owed by now, what the last one owes is in _due.
-            int missed = _due + torn;
-            _due = _owed;
-            _owed = 0;
-            bool gap = _gap || overrun;
-            _gap = false;
-            // Overrun, it is full to its last place, though the register counts to 96 alone.
-            int fresh = (overrun && found < MostEntries / 3 ? MostEntries / 3 : found) - _left;
-            _left = found - taken;
-            if (!gap || _lastSampleMs < 0)
-                return missed;
-            long made = ((nowMs - _lastSampleMs) * _measuredMilliHz + 500000) / 1000000;
-            long lost = made - fresh;
-            if (lost < 1)
-                lost = 1;
-            lost += missed;
-            return lost > int.MaxValue ? int.MaxValue : (int)lost;
-        }
-
-        /// <summary>The chip's clock, against uptime, over stretches of a minute without a gap.</summary>
-        private void MeasureRate(long nowMs, int triples, int missed)
-        {
-            if (missed != 0 || _spanFromMs < 0)
-            {
-                _spanFromMs = nowMs;
-                _spanSamples = 0;
-                return;
-            }
-            _spanSamples += triples;
-            long span = nowMs - _spanFromMs;
-            if (span < RateSpanMs)
-                return;
-            int milliHz = (int)(_spanSamples * 1000000L / span);
-            // The clock is good to a few percent; anything else is a stall of the sampler, not the chip's rate.
-            if (milliHz > RateMilliHz / 10 * 9 && milliHz < RateMilliHz / 10 * 11)
-                _measuredMilliHz = milliHz;
-            _spanFromMs = nowMs;
-            _spanSamples = 0;
-        }
-
         private bool Measure(long nowMs)
         {
-            if (_lastSampleMs >= 0)
+            if (_book.Began)
                 Restarts++;
-            _gap = true;
             if (!_bus.Identify() || !_bus.Configure((byte)_range, _filter, _watermarkEntries, 0))
             {
                 Stop(nowMs, _bus.Fault);
@@ -387,16 +229,14 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             }
             _phase = Phase.Measuring;
             _heardMs = nowMs;
-            // Standby emptied the FIFO, and what was torn before belongs to the gap.
-            _owed = 0;
-            _due = 0;
-            _left = 0;
+            // Standby emptied the FIFO.
+            _fifo.Torn = 0;
+            _book.Break();
             return true;
         }
 
         private SensorResult BeginTest(long nowMs)
         {
-            _gap = true;
             _selfTest.Begin();
             if (!_bus.Identify()
                 || !_bus.Configure((byte)Adxl355Range.G8, _filter, _watermarkEntries, Registers.SelfTestMode))
