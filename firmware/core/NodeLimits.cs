@@ -98,6 +98,15 @@ namespace EdgeFleet.Firmware
         /// <summary>Equal readings of a slow channel in a row that make it suspicious: ten minutes at one a second.</summary>
         public const int FrozenReadings = 600;
 
+        /// <summary>
+        /// Equal samples of an axis that make a window of it suspicious: a sensor of 20 bits has noise of some 30 counts,
+        /// and not even two in a row are often equal.
+        /// </summary>
+        public const int FrozenSamples = 32;
+
+        /// <summary>Largest count of an accelerometer, 20 bits with sign; -1 - this is the smallest. Beyond, it clips.</summary>
+        public const int FullScale = (1 << 19) - 1;
+
         /// <summary>Longest time for a connection to be accepted, in milliseconds.</summary>
         public const int ConnectTimeoutMs = 30 * 1000;
 

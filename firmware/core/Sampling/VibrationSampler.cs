@@ -242,7 +242,7 @@ namespace EdgeFleet.Firmware.Sampling
             for (int a = 0; a < _axisCount; a++)
             {
                 FillAcceleration(window, a, _moments[a]);
-                FillVelocity(window, a, _velocities[a]);
+                FillVelocity(window, a, _velocities[a], window.Quality[a]);
             }
             bool warm = _sensor.ReadTemperature(out int centiCelsius) == SensorResult.Ok;
             FillSingle(window, _channels.Temperature, centiCelsius, warm ? 1 : 0, warm ? 0 : QualityFlags.Missing);
@@ -263,6 +263,10 @@ namespace EdgeFleet.Firmware.Sampling
             double micro = _sensor.NanoMetresPerCount * 0.001;
             window.Count[channel] = _count;
             window.Quality[channel] = _quality;
+            if (moments.Min == moments.Max && _count >= NodeLimits.FrozenSamples)
+                window.Quality[channel] |= QualityFlags.Frozen;
+            if (moments.Max >= NodeLimits.FullScale || moments.Min < -NodeLimits.FullScale)
+                window.Quality[channel] |= QualityFlags.OutOfRange;
             window.Mean[channel] = Round(moments.Mean * micro);
             window.Min[channel] = Round(moments.Min * micro);
             window.Max[channel] = Round(moments.Max * micro);
@@ -272,11 +276,11 @@ namespace EdgeFleet.Firmware.Sampling
             window.Kurtosis[channel] = kurtosis > 0 && kurtosis < Limits.MinKurtosis ? Limits.MinKurtosis : kurtosis;
         }
 
-        private void FillVelocity(ClosedWindow window, int axis, AxisVelocity velocity)
+        private void FillVelocity(ClosedWindow window, int axis, AxisVelocity velocity, int quality)
         {
             // From counts x samples to micrometres a second: a sample's time is the sensor's true one.
             double micro = SafeMath.Divide(_sensor.NanoMetresPerCount * 0.001 * velocity.UnitCounts, _clock.PerMs * 1000, 0);
-            int quality = _quality | (velocity.SettledThroughout ? 0 : QualityFlags.WarmingUp | QualityFlags.Partial);
+            quality |= (velocity.SettledThroughout ? 0 : QualityFlags.WarmingUp | QualityFlags.Partial);
             int channel = _channels.Velocity + axis;
             window.Count[channel] = velocity.Count;
             window.Quality[channel] = quality;

@@ -15,6 +15,12 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// </summary>
         public const int FallbackPollMs = 40;
 
+        /// <summary>
+        /// Shortest time between them, in milliseconds: whoever steps every 40 ms, and now and then a little early, still
+        /// looks every time.
+        /// </summary>
+        public const int LeastPollMs = 30;
+
         /// <summary>Samples that the FIFO holds: 96 entries.</summary>
         public const int FifoSamples = 32;
 
@@ -129,7 +135,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             bool signalled = _watermark != null && _watermark.TakeSignal();
             if (nowMs < _nextLookMs && !(signalled && _phase != Phase.Off))
                 return SensorResult.NotReady;
-            _nextLookMs = nowMs + FallbackPollMs;
+            _nextLookMs = nowMs + LeastPollMs;
             if (_testWanted && _phase != Phase.Testing)
                 return BeginTest(nowMs);
             if (_phase == Phase.Off && !Measure(nowMs))

@@ -90,7 +90,7 @@ public sealed class Adxl355Tests
                 longest = Math.Max(longest, bench.NowMs - lastMs);
                 lastMs = bench.NowMs;
             }
-            Assert.Equal(40, longest);
+            Assert.InRange(longest, Adxl355.LeastPollMs, Adxl355.FallbackPollMs);
             Assert.Empty(bench.Losses);
         }
     }
