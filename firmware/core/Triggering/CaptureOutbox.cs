@@ -37,6 +37,7 @@ namespace EdgeFleet.Firmware.Triggering
         private uint _booked;
         private uint _wholeThrough;
         private uint _missedTold;
+        private uint _lostTold;
 
         /// <summary>Over a queue that is mounted. What a power cut took is told at once, through the outbox.</summary>
         public CaptureOutbox(
@@ -82,11 +83,11 @@ namespace EdgeFleet.Firmware.Triggering
             uint underWay = (uint)_trigger.Slots.UnderWay;
             if (underWay != _booked)
                 Book(underWay);
-            if (_trigger.Missed != _missedTold)
-            {
+            // What cannot be told now, since that is on flash too, is told when the flash works again.
+            if (_trigger.Missed != _missedTold && Tell("no free slot for a capture", nowMs))
                 _missedTold = _trigger.Missed;
-                Tell("no free slot for a capture", nowMs);
-            }
+            if (Lost != _lostTold && Tell("capture lost: it could not be written", nowMs))
+                _lostTold = Lost;
             if (_trigger.TakeRefusal(out uint refused))
             {
                 Say(refused, "no free slot", false);
@@ -97,10 +98,7 @@ namespace EdgeFleet.Firmware.Triggering
                 return;
             bool kept = Keep(capture);
             if (!kept)
-            {
                 Lost++;
-                Tell("capture lost: it could not be written", nowMs);
-            }
             if (capture.Asked)
                 Say(capture.CommandId, kept ? "event " + _outbox.Events.Added.ToString() : "it could not be written", kept);
             capture.Stage = CaptureStage.Free;
@@ -290,21 +288,23 @@ namespace EdgeFleet.Firmware.Triggering
             // The cut may have come after the last chunk, and before this was written down.
             if (_chunks.Added != before && _chunks.Read(_chunks.Added, _entry) > HeadBytes && Place == LastPlace)
                 underWay--;
-            if (underWay > 0)
-            {
-                Lost += underWay;
-                Tell("capture lost: the power failed while it was taken", 0);
-            }
+            // Where the flash takes neither, the next boot tells of it.
+            if (underWay > 0 && !Tell("capture lost: the power failed while it was taken", 0))
+                return;
+            Lost = underWay;
+            _lostTold = underWay;
             Book(0);
         }
 
-        private void Tell(string text, long nowMs)
+        private bool Tell(string text, long nowMs)
         {
+            uint told = _outbox.Events.Added;
             _event.Type = EventType.Fault;
             _event.Severity = Severity.Warning;
             _event.Channel = "";
             _event.Text = text;
             _outbox.Emit(_event, nowMs);
+            return _outbox.Events.Added != told;
         }
 
         private static string AxisName(int axis)

@@ -15,9 +15,10 @@ internal sealed class BridgeBench
 
     private readonly int _seed;
 
-    public BridgeBench(FaultyStorage? storage = null, int seed = 1)
+    public BridgeBench(FaultyStorage? storage = null, int seed = 1, int segments = 12)
     {
         _seed = seed;
+        Settings.WaveformSegments = segments;
         Storage = storage ?? new FaultyStorage(seed);
         Sensor = new TestAccelerometer { Value = Sample };
         Boot();
@@ -119,6 +120,16 @@ internal sealed class BridgeBench
         }
     }
 
+    /// <summary>Lets the sampler's thread run alone: the uplink's is stuck.</summary>
+    public void Sampler(long forMs)
+    {
+        for (long end = NowMs + forMs; NowMs < end;)
+        {
+            NowMs += NodeLimits.FastPollMs;
+            Node.SampleTick(NowMs);
+        }
+    }
+
     public BridgeBench Online()
     {
         for (int i = 0; i < 600 && Node.Uplink.State != UplinkState.Online; i++)
@@ -150,6 +161,14 @@ internal sealed class BridgeBench
         change(desired.Config.Trigger);
         Link.Deliver(desired);
         Run(200);
+    }
+
+    /// <summary>The gateway is gone, or back.</summary>
+    public void SetLink(bool up)
+    {
+        Link.Admit = _ => up ? Ports.LinkEventType.Connected : Ports.LinkEventType.Disconnected;
+        if (!up)
+            Link.Break();
     }
 
     /// <summary>What every chunk ever made must be: acknowledged, waiting or dropped.</summary>
