@@ -73,7 +73,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
             _bus = new ChipBus(spi);
             _watermark = watermark;
             _range = range;
-            // ODR_LPF 4 is 250 Hz with a corner of 62.5 Hz, 5 is 125 Hz with 31.25 Hz; no high-pass (table 44).
+            // ODR_LPF 4 is 250 Hz with a corner of 62.5 Hz, 5 is 125 Hz with 31.25 Hz; no high-pass (data sheet, FILTER).
             _filter = rateHz == 250 ? (byte)4 : (byte)5;
             RateMilliHz = rateHz == 250 ? 250000 : 125000;
             _fifo = new FifoDecoder(_bus);
@@ -85,7 +85,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <inheritdoc/>
         public int RateMilliHz { get; }
 
-        /// <summary>At 2 g a count is 1/256,000 g; each range doubles it (table 1).</summary>
+        /// <summary>At 2 g a count is 1/256,000 g; each range doubles it (data sheet, specifications).</summary>
         public int NanoMetresPerCount
         {
             get
@@ -158,7 +158,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         }
 
         /// <summary>
-        /// The chip's temperature: 1,885 counts at 25 degrees Celsius, -9.05 counts a degree (data sheet, table 1). Its
+        /// The chip's temperature: 1,885 counts at 25 degrees Celsius, -9.05 counts a degree (data sheet, specifications). Its
         /// two registers may change between them, so they are read until the upper one stands still.
         /// </summary>
         public SensorResult ReadTemperature(out int centiCelsius)

@@ -4,7 +4,7 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
 {
     /// <summary>
     /// Registers over SPI: mode 0, at most 10 MHz, the address in seven bits with a read flag below (data sheet Rev. D,
-    /// figures 64 to 67). What is written is read back.
+    /// serial communications). What is written is read back.
     /// </summary>
     internal sealed class ChipBus
     {

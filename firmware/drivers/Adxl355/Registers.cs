@@ -1,6 +1,6 @@
 namespace EdgeFleet.Firmware.Drivers.Adxl355
 {
-    /// <summary>Register addresses (ADXL354/ADXL355 data sheet Rev. D, table 13).</summary>
+    /// <summary>Register addresses (ADXL354/ADXL355 data sheet Rev. D, register map).</summary>
     public static class Registers
     {
         /// <summary>Analog Devices' id: <see cref="DeviceIdAd"/>.</summary>

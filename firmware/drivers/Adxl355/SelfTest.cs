@@ -3,13 +3,13 @@ using EdgeFleet.Firmware.Ports;
 namespace EdgeFleet.Firmware.Drivers.Adxl355
 {
     /// <summary>
-    /// The electrostatic self-test (data sheet Rev. D, "Self test" and table 1): the mean of some samples in self-test
+    /// The electrostatic self-test (data sheet Rev. D, self-test and specifications): the mean of some samples in self-test
     /// mode, and of as many with the force on, must differ by what a living axis moves.
     /// </summary>
     internal sealed class SelfTest
     {
         /// <summary>
-        /// Samples left out after each change: the filters pass a step within 8 samples (table 10, group delay), and as
+        /// Samples left out after each change: the filters pass a step within 8 samples, and as
         /// many again for the force to settle.
         /// </summary>
         public const int SettleSamples = 16;
@@ -17,14 +17,14 @@ namespace EdgeFleet.Firmware.Drivers.Adxl355
         /// <summary>Samples of each mean: a quarter of a second at 125 Hz.</summary>
         public const int MeanSamples = 32;
 
-        // Table 1 gives 0.3 g for X and Y and 1.5 g for Z, typical, and no limits. From a third to twice of it tells a
+        // The specifications give 0.3 g for X and Y and 1.5 g for Z, typical, and no limits. From a third to twice of it tells a
         // dead or stuck axis from a living one, with room for the traffic on a bridge, which stays below 0.05 g.
         private const int MinXyMilliG = 100;
         private const int MaxXyMilliG = 600;
         private const int MinZMilliG = 500;
         private const int MaxZMilliG = 3000;
 
-        // The test runs at 8 g, for gravity and 1.5 g together leave the range of 2 g: 64,000 counts a g (table 1).
+        // The test runs at 8 g, for gravity and 1.5 g together leave the range of 2 g: 64,000 counts a g (specifications).
         private const int CountsPerG = 64000;
 
         private readonly int[] _still = new int[3];

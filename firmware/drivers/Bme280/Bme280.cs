@@ -46,13 +46,13 @@ namespace EdgeFleet.Firmware.Drivers.Bme280
             return channel == 2 ? -1 : -2;
         }
 
-        /// <summary>Data sheet BST-BME280-DS002, tables 1 to 4: from -40 degrees Celsius, 0 %, 300 hPa.</summary>
+        /// <summary>Data sheet BST-BME280-DS002-15, key features: from -40 degrees Celsius, 0 %, 300 hPa.</summary>
         public int ChannelMin(int channel)
         {
             return channel == 0 ? -4000 : channel == 1 ? 0 : 300000;
         }
 
-        /// <summary>Data sheet BST-BME280-DS002, tables 1 to 4: to 85 degrees Celsius, 100 %, 1,100 hPa.</summary>
+        /// <summary>Data sheet BST-BME280-DS002-15, key features: to 85 degrees Celsius, 100 %, 1,100 hPa.</summary>
         public int ChannelMax(int channel)
         {
             return channel == 0 ? 8500 : channel == 1 ? 10000 : 1100000;

@@ -154,7 +154,7 @@ namespace EdgeFleet.Firmware.Drivers.Pms5003
         }
 
         /// <summary>
-        /// Masses: the maximum range of the data manual, table 1, 1,000 ug/m3. Particles: all that a word of the frame
+        /// Masses: the maximum range of the data manual, technical index, 1,000 ug/m3. Particles: all that a word of the frame
         /// holds.
         /// </summary>
         public int ChannelMax(int channel)
@@ -165,7 +165,7 @@ namespace EdgeFleet.Firmware.Drivers.Pms5003
         /// <inheritdoc/>
         public int MinCentiHumidity => 0;
 
-        /// <summary>Data manual V2.3, table 1: working humidity 0 to 99 %. Above, droplets count as dust.</summary>
+        /// <summary>Data manual V2.3, technical index: working humidity 0 to 99 %. Above, droplets count as dust.</summary>
         public int MaxCentiHumidity => 9900;
 
         /// <inheritdoc/>

@@ -31,7 +31,7 @@ internal static partial class Expected
                     Time = Start,
                     HasBool = true,
                     Bool = false,
-                    Quality = 1,
+                    Quality = 1 + 128 + 512,
                     DataOffset = -1,
                 },
             ],
@@ -42,7 +42,8 @@ internal static partial class Expected
                     writer, "airbox-7k3m9q2x", 1_763_900_000_250, 41, 0xDEADBEEF, 60_000, TimeQuality.Synchronised);
                 SenmlWriter.WriteChannel(writer, "pm25", "ug/m3", -2, 1234, 1001, 1502, 87, 60, QualityFlags.None);
                 SenmlWriter.WriteChannel(writer, "temp", "Cel", -2, -512, -600, -400, 31, 59, QualityFlags.Gap);
-                SenmlWriter.WriteMissing(writer, "rh", "%RH", QualityFlags.Missing);
+                SenmlWriter.WriteMissing(
+                    writer, "rh", "%RH", QualityFlags.Missing | QualityFlags.SensorError | QualityFlags.Asleep);
             },
         };
     }
