@@ -169,6 +169,13 @@ namespace EdgeFleet.Firmware
         /// </summary>
         public const int CaptureQuarters = 3;
 
+        /// <summary>
+        /// Samples or butterflies that one step of a spectrum takes. A butterfly is estimated at 100 us on a board, so a
+        /// step is some 25 ms; a segment of 2,048 takes 45 steps, 1.8 s where a step comes every
+        /// <see cref="FastPollMs"/>, and the next is there after 8 s at 125 Hz.
+        /// </summary>
+        public const int SpectrumPiece = 256;
+
         /// <summary>Most messages that wait for their acknowledgement at a time.</summary>
         public const int MaxInFlight = 4;
 
