@@ -59,6 +59,21 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The trigger's band is empty, or reaches half of this node's sample rate.</summary>
         TriggerBand = 25,
 
+        /// <summary>The natural frequencies are looked for on an axis that there is not.</summary>
+        ModesAxis = 30,
+
+        /// <summary>A spectrum's segment is no power of two in its range, or longer than this node's memory holds.</summary>
+        ModesSegment = 31,
+
+        /// <summary>Too few or too many segments in a spectrum.</summary>
+        ModesAverages = 32,
+
+        /// <summary>The level of a drift, or the spectra that it must last, outside the range.</summary>
+        ModesDrift = 33,
+
+        /// <summary>Too many bands, an empty one, or one that reaches half of this node's sample rate.</summary>
+        ModesBands = 34,
+
         /// <summary>The dust sensor's times asleep or awake are outside their range.</summary>
         AirDutyCycle = 50,
 
@@ -90,6 +105,12 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Whether <see cref="Trigger"/> was given.</summary>
         public bool HasTrigger;
 
+        /// <summary>Which natural frequencies are looked for; counts where <see cref="HasModes"/>, as the trigger.</summary>
+        public readonly ModesConfig Modes = new ModesConfig();
+
+        /// <summary>Whether <see cref="Modes"/> was given.</summary>
+        public bool HasModes;
+
         /// <summary>When the dust sensor sleeps; counts where <see cref="HasAir"/>, else it never does.</summary>
         public readonly AirConfig Air = new AirConfig();
 
@@ -107,6 +128,8 @@ namespace EdgeFleet.Contracts.Messages
             ThresholdCount = 0;
             HasTrigger = false;
             Trigger.Reset();
+            HasModes = false;
+            Modes.Reset();
             HasAir = false;
             Air.Reset();
             _tooManyThresholds = false;
@@ -121,6 +144,8 @@ namespace EdgeFleet.Contracts.Messages
             ThresholdCount = other.ThresholdCount;
             HasTrigger = other.HasTrigger;
             Trigger.CopyFrom(other.Trigger);
+            HasModes = other.HasModes;
+            Modes.CopyFrom(other.Modes);
             HasAir = other.HasAir;
             Air.CopyFrom(other.Air);
             _tooManyThresholds = other._tooManyThresholds;
@@ -147,13 +172,15 @@ namespace EdgeFleet.Contracts.Messages
                     return fault;
             }
             ConfigFault part = HasTrigger ? Trigger.Validate() : ConfigFault.None;
+            if (part == ConfigFault.None && HasModes)
+                part = Modes.Validate();
             return part == ConfigFault.None && HasAir ? Air.Validate() : part;
         }
 
         /// <summary>Writes the configuration as a map, with its version.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0) + (HasAir ? 1 : 0));
+            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0) + (HasModes ? 1 : 0) + (HasAir ? 1 : 0));
             writer.WriteInt(1);
             writer.WriteUInt(Version);
             writer.WriteInt(2);
@@ -168,6 +195,11 @@ namespace EdgeFleet.Contracts.Messages
             {
                 writer.WriteInt(5);
                 Trigger.Write(writer);
+            }
+            if (HasModes)
+            {
+                writer.WriteInt(6);
+                Modes.Write(writer);
             }
             if (HasAir)
             {
@@ -209,6 +241,9 @@ namespace EdgeFleet.Contracts.Messages
                 case 5:
                     HasTrigger = true;
                     return Trigger.TryRead(reader);
+                case 6:
+                    HasModes = true;
+                    return Modes.TryRead(reader);
                 case 8:
                     HasAir = true;
                     return Air.TryRead(reader);

@@ -18,6 +18,7 @@ public sealed partial class CddlTests
         ("node-config", "desired-state", Configs),
         ("threshold-rule", "desired-state", Rules),
         ("trigger-config", "desired-state", item => Parts(item, 5)),
+        ("modes-config", "desired-state", item => Parts(item, 6)),
         ("air-config", "desired-state", item => Parts(item, 8)),
         ("reported-state", "reported-state", Outermost),
         ("node-event", "node-event", Outermost),

@@ -108,6 +108,24 @@ internal static partial class Expected
                     HighMilliHz = 40_000,
                 });
             })),
+        "config-with-modes" => new(With(
+            new DesiredState { Version = 1, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = 12;
+                m.Config.WindowMs = 10_000;
+                m.Config.StateIntervalMs = 300_000;
+                m.Config.HasModes = true;
+                ModesConfig modes = m.Config.Modes;
+                modes.Axis = 1;
+                modes.Segment = 4096;
+                modes.Averages = 64;
+                modes.DriftPpm = 10_000;
+                modes.Hold = 5;
+                modes.BandCount = 2;
+                (modes.LowMilliHz[0], modes.HighMilliHz[0]) = (9500, 12_000);
+                (modes.LowMilliHz[1], modes.HighMilliHz[1]) = (15_000, 17_500);
+            })),
         "config-air" => new(With(
             new DesiredState { Version = 1, HasConfig = true },
             m =>

@@ -64,6 +64,8 @@ internal static class FieldList
         (BlockAnswer m, nameof(BlockAnswer.Data)) => m.Data[..m.DataLength],
         (CommandReply m, nameof(CommandReply.Data)) => m.Data[..m.DataLength],
         (WaveformChunk m, nameof(WaveformChunk.Data)) => m.Data[..m.DataLength],
+        (ModesConfig m, nameof(ModesConfig.LowMilliHz)) => m.LowMilliHz[..m.BandCount],
+        (ModesConfig m, nameof(ModesConfig.HighMilliHz)) => m.HighMilliHz[..m.BandCount],
         (NodeConfig m, nameof(NodeConfig.Thresholds)) => m.Thresholds[..m.ThresholdCount],
         _ => field.GetValue(owner),
     };
