@@ -29,9 +29,11 @@ public sealed record AirDocument(int AsleepS, int AwakeS = 60);
 /// <param name="StateIntervalMs">Interval of state reports, in milliseconds: 10 s to a day.</param>
 /// <param name="Thresholds">The rules, at most 16.</param>
 /// <param name="Air">When the dust sensor sleeps; left out where it never does.</param>
+/// <param name="Trigger">When a vibration is captured; left out where the node's own values are to hold.</param>
 public sealed record ConfigDocument(
     int WindowMs = 0, int StateIntervalMs = 300_000, IReadOnlyList<ThresholdDocument>? Thresholds = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AirDocument? Air = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AirDocument? Air = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TriggerDocument? Trigger = null)
 {
     /// <summary>The rules; empty where there are none.</summary>
     [JsonIgnore]
@@ -72,6 +74,11 @@ public sealed record ConfigDocument(
             config.Air.AsleepS = Air.AsleepS;
             config.Air.AwakeS = Air.AwakeS;
         }
+        if (Trigger != null)
+        {
+            config.HasTrigger = true;
+            Trigger.Fill(config.Trigger);
+        }
         return config.Validate() is var last and not NodeFault.None
             ? Refused(last, Field(last, 0), Allowed(last))
             : config;
@@ -111,7 +118,7 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdHold => $"thresholds[{rule}].holdMs",
         NodeFault.ThresholdSeverity => $"thresholds[{rule}].severity",
         NodeFault.AirDutyCycle => "air",
-        _ => "version",
+        _ => TriggerDocument.Field(fault) ?? "version",
     };
 
     private static string Allowed(NodeFault fault) => fault switch
@@ -124,6 +131,7 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdHold => $"0 to {Limits.MaxHoldMs}.",
         NodeFault.AirDutyCycle =>
             $"0 to {Limits.MaxDutyS} seconds asleep, {Limits.MinAwakeS} to {Limits.MaxDutyS} seconds awake.",
+        _ when TriggerDocument.Field(fault) is not null => TriggerDocument.Allowed(fault),
         _ => "Not a value that a node knows.",
     };
 

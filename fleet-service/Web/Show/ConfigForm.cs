@@ -44,6 +44,9 @@ public sealed class ConfigForm
     /// <summary>How long it is awake in between, in seconds.</summary>
     public string? Awake { get; set; }
 
+    /// <summary>When a vibration is captured.</summary>
+    public TriggerForm Trigger { get; set; } = new();
+
     public List<RuleForm> Rules { get; set; } = [];
 
     /// <summary>The version that was changed.</summary>
@@ -56,6 +59,7 @@ public sealed class ConfigForm
         StateInterval = Seconds(desired.Config.StateIntervalMs),
         Asleep = desired.Config.Air?.AsleepS.ToString(CultureInfo.InvariantCulture),
         Awake = desired.Config.Air?.AwakeS.ToString(CultureInfo.InvariantCulture),
+        Trigger = TriggerForm.Of(desired.Config.Trigger),
         Version = desired.Version,
         Rules = [.. desired.Config.Rules.Select(rule => new RuleForm
         {
@@ -106,12 +110,13 @@ public sealed class ConfigForm
                 WholeSeconds(
                     string.IsNullOrWhiteSpace(Awake) ? "60" : Awake, "air.awakeS", Limits.MinAwakeS, Limits.MaxDutyS, problems));
         }
-        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air) : null;
+        TriggerDocument? trigger = Trigger.Read(problems);
+        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air, trigger) : null;
     }
 
-    private static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);
+    internal static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);
 
-    private static decimal Number(string? text, string field, IDictionary<string, string> problems)
+    internal static decimal Number(string? text, string field, IDictionary<string, string> problems)
     {
         // A decimal comma is as good as a point; thousands are not parted.
         if (decimal.TryParse((text ?? "").Trim().Replace(',', '.').Replace('−', '-'), NumberStyles.Float,
@@ -133,7 +138,7 @@ public sealed class ConfigForm
         return 0;
     }
 
-    private static int Milliseconds(
+    internal static int Milliseconds(
         string? text, string field, int least, int most, IDictionary<string, string> problems)
     {
         decimal seconds = Number(text, field, problems);

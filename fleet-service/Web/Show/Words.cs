@@ -61,6 +61,12 @@ public static class Words
         ConfigFault.ThresholdSeverity => "A rule names a severity that this node does not know.",
         ConfigFault.AirDutyCycle => "The dust sensor's times asleep or awake are outside the node's range.",
         ConfigFault.AirNoSensor => "This node has no sensor that could sleep.",
+        ConfigFault.TriggerMeans => "The trigger's short or long mean is outside the node's range.",
+        ConfigFault.TriggerLevels => "The trigger's levels are outside the node's range.",
+        ConfigFault.TriggerDurations => "The trigger's least duration or cooldown is outside the node's range.",
+        ConfigFault.TriggerAxes => "The trigger looks at axes that this node does not have.",
+        ConfigFault.TriggerCapture => "The trigger captures more than this node's memory holds.",
+        ConfigFault.TriggerBand => "The trigger's band reaches half of this node's sample rate, or is empty.",
         ConfigFault.StaleVersion => "It is older than the one in force.",
         _ => $"Reason {(int)fault}, which this version has no words for.",
     };

@@ -136,6 +136,16 @@ public sealed class ConfigTests : IAsyncLifetime
     [InlineData("""[]""", "bad-request", "")]
     [InlineData("""{"thresholds":[null]}""", "config-threshold-id", "thresholds[0]")]
     [InlineData("""{"thresholds":[{"id":"a"}]}""", "bad-request", "channel")]
+    [InlineData("""{"trigger":{"staMs":500,"ltaMs":500}}""", "config-trigger-means", "trigger.ltaMs")]
+    [InlineData("""{"trigger":{"on":1}}""", "config-trigger-levels", "trigger.on")]
+    [InlineData("""{"trigger":{"off":1.0001}}""", "config-trigger-levels", "trigger.on")]
+    [InlineData("""{"trigger":{"on":1e20}}""", "config-trigger-levels", "trigger.on")]
+    [InlineData("""{"trigger":{"cooldownMs":3600001}}""", "config-trigger-durations", "trigger.minDurationMs")]
+    [InlineData("""{"trigger":{"axes":"xx"}}""", "config-trigger-axes", "trigger.axes")]
+    [InlineData("""{"trigger":{"axes":"xy","needed":3}}""", "config-trigger-axes", "trigger.axes")]
+    [InlineData("""{"trigger":{"axes":null}}""", "bad-request", "axes")]
+    [InlineData("""{"trigger":{"postMs":99}}""", "config-trigger-capture", "trigger.postMs")]
+    [InlineData("""{"trigger":{"lowHz":25}}""", "config-trigger-band", "trigger.highHz")]
     [InlineData("""{"air":{"asleepS":-1}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":86401}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":300,"awakeS":9}}""", "config-air-duty-cycle", "air")]
@@ -152,6 +162,32 @@ public sealed class ConfigTests : IAsyncLifetime
         Assert.DoesNotContain(" at EdgeFleet", text);
         Assert.Equal(0u, _service.Get<DeviceDirectory>().ConfigOf(_device)!.Version);
         Assert.DoesNotContain(_service.Link.Sent, s => s.Kind == TopicKind.Desired);
+    }
+
+    [Fact]
+    public async Task A_trigger_reaches_the_node_and_is_shown_again()
+    {
+        await PutAsync("""{"trigger":{"on":3.5,"axes":"xz","needed":2,"lowHz":0.5,"highHz":40,"postMs":20000}}""");
+        NodeConfig sent = Sent().Config;
+        Assert.True(sent.HasTrigger);
+        Assert.Equal((3500, 1500, 5, 2), (sent.Trigger.OnMilli, sent.Trigger.OffMilli, sent.Trigger.AxisMask, sent.Trigger.Needed));
+        Assert.Equal((500, 40_000, 20_000), (sent.Trigger.LowMilliHz, sent.Trigger.HighMilliHz, sent.Trigger.PostMs));
+        string shown = await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync();
+        Assert.Contains("\"trigger\":{\"staMs\":500,\"ltaMs\":30000,\"on\":3.5,", shown);
+
+        await PutAsync("{}");
+        Assert.False(Sent().Config.HasTrigger);
+        Assert.DoesNotContain("trigger", await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync());
+    }
+
+    /// <summary>REST's defaults are the node's own: whoever gives one value changes that one alone.</summary>
+    [Fact]
+    public void An_empty_trigger_is_the_built_in_one()
+    {
+        TriggerConfig filled = new() { StaMs = 1, AxisMask = 0, HighMilliHz = 0 };
+        new TriggerDocument().Fill(filled);
+        foreach (System.Reflection.FieldInfo field in typeof(TriggerConfig).GetFields())
+            Assert.Equal(field.GetValue(new TriggerConfig()), field.GetValue(filled));
     }
 
     [Fact]
