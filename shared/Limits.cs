@@ -80,6 +80,9 @@ namespace EdgeFleet.Contracts
         /// <summary>SenML records in one pack.</summary>
         public const int MaxRecords = MaxWindowsPerPack * (MaxChannels + 1);
 
+        /// <summary>Points of a site's own screening line; the lines of the standards have four at most.</summary>
+        public const int MaxScreeningPoints = 8;
+
         /// <summary>Longest time asleep or awake of a sensor with a duty cycle, in seconds: a day.</summary>
         public const int MaxDutyS = 86400;
 

@@ -2,6 +2,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
+using EdgeFleet.Firmware.Screening;
 using EdgeFleet.Firmware.Storage;
 using EdgeFleet.Firmware.Thresholds;
 using EdgeFleet.Firmware.Triggering;
@@ -24,6 +25,7 @@ namespace EdgeFleet.Firmware
         private readonly Outbox _outbox;
         private readonly UplinkAgent _uplink;
         private readonly ThresholdJudge _judge = new ThresholdJudge();
+        private readonly VelocityScreen _screen;
         private readonly NodeConfig _config = new NodeConfig();
         private readonly NodeConfig _raised = new NodeConfig();
         private readonly NodeEvent _event = new NodeEvent();
@@ -50,6 +52,7 @@ namespace EdgeFleet.Firmware
             _settings = settings;
             _ports = ports;
             _sampler = sampler;
+            _screen = new VelocityScreen(sampler);
             Crc32 crc = new Crc32();
             _store = new NodeStore(ports.Storage, crc);
             _store.Mount(ports.Entropy);
@@ -246,6 +249,7 @@ namespace EdgeFleet.Firmware
                 }
                 _flashFaulty = false;
                 _judge.Judge(window, this);
+                _screen.Judge(window, this);
                 KeepAlarms(nowMs);
                 _sampler.Ring.Release();
                 window = _sampler.Ring.Readable();
@@ -327,6 +331,8 @@ namespace EdgeFleet.Firmware
             ConfigFault fault = ThresholdJudge.Check(config, _sampler);
             if (fault == ConfigFault.None && config.HasTrigger)
                 fault = _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
+            if (fault == ConfigFault.None && config.HasScreening)
+                fault = _screen.Check(config.Screening);
             if (fault != ConfigFault.None || !config.HasAir || config.Air.AsleepS == 0)
                 return fault;
             return _sampler is IDutyCycle cycle && cycle.CanSleep ? ConfigFault.None : ConfigFault.AirNoSensor;
@@ -340,6 +346,7 @@ namespace EdgeFleet.Firmware
             _uplink.StateIntervalMs = _config.StateIntervalMs;
             if (_trigger != null)
                 _trigger.Apply(_config.HasTrigger ? _config.Trigger : _builtInTrigger);
+            _screen.Apply(_config);
             _judge.Apply(_config, _sampler, nowMs, this);
             KeepAlarms(nowMs);
         }

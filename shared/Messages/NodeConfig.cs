@@ -74,6 +74,21 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Too many bands, an empty one, or one that reaches half of this node's sample rate.</summary>
         ModesBands = 34,
 
+        /// <summary>A screening profile or severity that this node does not know.</summary>
+        ScreeningProfile = 40,
+
+        /// <summary>A line or category that the screening profile does not have.</summary>
+        ScreeningLine = 41,
+
+        /// <summary>A kind of vibration or an extent of the measurement that this node does not know.</summary>
+        ScreeningFactor = 42,
+
+        /// <summary>The site's own line has too many points, none, or such as are out of order or range.</summary>
+        ScreeningPoints = 43,
+
+        /// <summary>This node measures no velocity that could be screened.</summary>
+        ScreeningNoVelocity = 44,
+
         /// <summary>The dust sensor's times asleep or awake are outside their range.</summary>
         AirDutyCycle = 50,
 
@@ -111,6 +126,12 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Whether <see cref="Modes"/> was given.</summary>
         public bool HasModes;
 
+        /// <summary>Against which line velocities are held; counts where <see cref="HasScreening"/>, else none.</summary>
+        public readonly ScreeningConfig Screening = new ScreeningConfig();
+
+        /// <summary>Whether <see cref="Screening"/> was given.</summary>
+        public bool HasScreening;
+
         /// <summary>When the dust sensor sleeps; counts where <see cref="HasAir"/>, else it never does.</summary>
         public readonly AirConfig Air = new AirConfig();
 
@@ -130,6 +151,8 @@ namespace EdgeFleet.Contracts.Messages
             Trigger.Reset();
             HasModes = false;
             Modes.Reset();
+            HasScreening = false;
+            Screening.Reset();
             HasAir = false;
             Air.Reset();
             _tooManyThresholds = false;
@@ -146,6 +169,8 @@ namespace EdgeFleet.Contracts.Messages
             Trigger.CopyFrom(other.Trigger);
             HasModes = other.HasModes;
             Modes.CopyFrom(other.Modes);
+            HasScreening = other.HasScreening;
+            Screening.CopyFrom(other.Screening);
             HasAir = other.HasAir;
             Air.CopyFrom(other.Air);
             _tooManyThresholds = other._tooManyThresholds;
@@ -174,13 +199,16 @@ namespace EdgeFleet.Contracts.Messages
             ConfigFault part = HasTrigger ? Trigger.Validate() : ConfigFault.None;
             if (part == ConfigFault.None && HasModes)
                 part = Modes.Validate();
+            if (part == ConfigFault.None && HasScreening)
+                part = Screening.Validate();
             return part == ConfigFault.None && HasAir ? Air.Validate() : part;
         }
 
         /// <summary>Writes the configuration as a map, with its version.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(4 + (HasTrigger ? 1 : 0) + (HasModes ? 1 : 0) + (HasAir ? 1 : 0));
+            int parts = (HasTrigger ? 1 : 0) + (HasModes ? 1 : 0) + (HasScreening ? 1 : 0) + (HasAir ? 1 : 0);
+            writer.WriteMapStart(4 + parts);
             writer.WriteInt(1);
             writer.WriteUInt(Version);
             writer.WriteInt(2);
@@ -200,6 +228,11 @@ namespace EdgeFleet.Contracts.Messages
             {
                 writer.WriteInt(6);
                 Modes.Write(writer);
+            }
+            if (HasScreening)
+            {
+                writer.WriteInt(7);
+                Screening.Write(writer);
             }
             if (HasAir)
             {
@@ -244,6 +277,9 @@ namespace EdgeFleet.Contracts.Messages
                 case 6:
                     HasModes = true;
                     return Modes.TryRead(reader);
+                case 7:
+                    HasScreening = true;
+                    return Screening.TryRead(reader);
                 case 8:
                     HasAir = true;
                     return Air.TryRead(reader);
@@ -279,7 +315,7 @@ namespace EdgeFleet.Contracts.Messages
             }
             if (!Names.IsChannel(rule.Channel))
                 return ConfigFault.ThresholdChannel;
-            if (rule.Statistic > Statistic.Peak)
+            if (rule.Statistic > Statistic.Kurtosis)
                 return ConfigFault.ThresholdStatistic;
             if (rule.Direction > ThresholdDirection.Below)
                 return ConfigFault.ThresholdDirection;

@@ -22,6 +22,12 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>The node started.</summary>
         Boot = 6,
+
+        /// <summary>
+        /// The peak of a velocity passed the screening line in force; <see cref="NodeEvent.Value"/> and
+        /// <see cref="NodeEvent.Level"/> say by how much, <see cref="NodeEvent.Text"/> which line and at what frequency.
+        /// </summary>
+        Screening = 7,
     }
 
     /// <summary>Something that happened on a node, with its place in the node's sequence of events.</summary>

@@ -19,6 +19,17 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>Largest distance of a sample from the window's mean.</summary>
         Peak = 4,
+
+        /// <summary>From the smallest sample to the largest.</summary>
+        PeakToPeak = 5,
+
+        /// <summary>Peak over standard deviation, a number without a unit; a window in which nothing varied has none.</summary>
+        Crest = 6,
+
+        /// <summary>
+        /// Kurtosis, 3 for a normal distribution, a number without a unit; a window whose kurtosis is not known has none.
+        /// </summary>
+        Kurtosis = 7,
     }
 
     /// <summary>Which side of the level is the alarm.</summary>
@@ -46,7 +57,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Which side of the level is the alarm.</summary>
         public ThresholdDirection Direction;
 
-        /// <summary>The level, in the channel's unit.</summary>
+        /// <summary>The level, in the channel's unit, or without one where the statistic has none.</summary>
         public DecimalValue Level;
 
         /// <summary>How far back past the level a value must come to clear, in the channel's unit; at least 0.</summary>

@@ -164,6 +164,17 @@ public sealed class LimitsTests
             rule.HoldMs = Limits.MaxHoldMs;
             rule.Severity = Severity.Critical;
         }
+        desired.Config.HasTrigger = true;
+        desired.Config.HasScreening = true;
+        desired.Config.Screening.Profile = ScreeningProfile.Site;
+        desired.Config.Screening.Line = 3;
+        desired.Config.Screening.Severity = Severity.Critical;
+        desired.Config.Screening.PointCount = Limits.MaxScreeningPoints;
+        for (int i = 0; i < Limits.MaxScreeningPoints; i++)
+        {
+            desired.Config.Screening.MilliHz[i] = 999_990 + i;
+            desired.Config.Screening.MicroMetresPerS[i] = 1_000_000;
+        }
         desired.Config.HasAir = true;
         desired.Config.Air.AsleepS = Limits.MaxDutyS;
         desired.Config.Air.AwakeS = Limits.MaxDutyS;

@@ -98,7 +98,7 @@ namespace EdgeFleet.Firmware.Thresholds
                 int channel = Find(sampler, rule.Channel);
                 if (channel < 0)
                     return ConfigFault.ThresholdChannel;
-                int exponent = sampler.ChannelExponent(channel);
+                int exponent = ExponentOf(rule.Statistic, sampler.ChannelExponent(channel));
                 if (!rule.Level.TryRescale(exponent, out long _) || !rule.Hysteresis.TryRescale(exponent, out long _))
                     return ConfigFault.ThresholdLevel;
             }
@@ -130,7 +130,7 @@ namespace EdgeFleet.Firmware.Thresholds
                 ThresholdRule rule = _rules[i];
                 rule.CopyFrom(config.Thresholds[i]);
                 _channel[i] = Find(sampler, rule.Channel);
-                _exponent[i] = sampler.ChannelExponent(_channel[i]);
+                _exponent[i] = ExponentOf(rule.Statistic, sampler.ChannelExponent(_channel[i]));
                 rule.Level.TryRescale(_exponent[i], out _level[i]);
                 rule.Hysteresis.TryRescale(_exponent[i], out long hysteresis);
                 _clear[i] = rule.Direction == ThresholdDirection.Above ? _level[i] - hysteresis : _level[i] + hysteresis;
@@ -146,7 +146,7 @@ namespace EdgeFleet.Firmware.Thresholds
             for (int i = 0; i < _count; i++)
             {
                 int channel = _channel[i];
-                if (window.Count[channel] == 0)
+                if (window.Count[channel] == 0 || !Has(window, channel, _rules[i].Statistic))
                     continue;
                 long value = Value(window, channel, _rules[i].Statistic);
                 bool above = _rules[i].Direction == ThresholdDirection.Above;
@@ -198,6 +198,19 @@ namespace EdgeFleet.Firmware.Thresholds
             sink.Emit(_event, uptimeMs);
         }
 
+        /// <summary>Numbers without a unit are in thousandths, whatever the channel's exponent.</summary>
+        private static int ExponentOf(Statistic statistic, int channelExponent)
+        {
+            return statistic == Statistic.Crest || statistic == Statistic.Kurtosis ? -3 : channelExponent;
+        }
+
+        private static bool Has(ClosedWindow window, int channel, Statistic statistic)
+        {
+            if (statistic == Statistic.Kurtosis)
+                return window.Kurtosis[channel] != 0;
+            return statistic != Statistic.Crest || window.StdDev[channel] != 0;
+        }
+
         private static long Value(ClosedWindow window, int channel, Statistic statistic)
         {
             switch (statistic)
@@ -209,12 +222,23 @@ namespace EdgeFleet.Firmware.Thresholds
                 case Statistic.StdDev:
                     return window.StdDev[channel];
                 case Statistic.Peak:
-                    long up = window.Max[channel] - window.Mean[channel];
-                    long down = window.Mean[channel] - window.Min[channel];
-                    return up > down ? up : down;
+                    return Peak(window, channel);
+                case Statistic.PeakToPeak:
+                    return window.Max[channel] - window.Min[channel];
+                case Statistic.Crest:
+                    return SafeMath.DivideRounded(Peak(window, channel) * 1000, window.StdDev[channel]);
+                case Statistic.Kurtosis:
+                    return window.Kurtosis[channel];
                 default:
                     return window.Mean[channel];
             }
+        }
+
+        private static long Peak(ClosedWindow window, int channel)
+        {
+            long up = window.Max[channel] - window.Mean[channel];
+            long down = window.Mean[channel] - window.Min[channel];
+            return up > down ? up : down;
         }
 
         private static int Find(ISampler sampler, string name)

@@ -24,16 +24,70 @@ public sealed record ThresholdDocument(
 /// <param name="AwakeS">Seconds awake, 10 s to a day.</param>
 public sealed record AirDocument(int AsleepS, int AwakeS = 60);
 
+/// <summary>A point of a site's own screening line.</summary>
+/// <param name="Hz">Frequency, 0 to 1000, to the thousandth.</param>
+/// <param name="MmPerS">Peak particle velocity, 0.001 to 1000, to the thousandth.</param>
+public sealed record ScreeningPoint(decimal Hz, decimal MmPerS);
+
+/// <summary>
+/// Against which line a bridge node holds its peak particle velocities. The standards are for buildings: what passes a line
+/// is worth a look, no verdict.
+/// </summary>
+/// <param name="Profile">Which standard, or the site's own line.</param>
+/// <param name="Line">Line (DIN 4150-3: 1 to 3, BS 7385-2: 1 or 2) or category (SBR-A: 1 or 2).</param>
+/// <param name="Kind">SBR-A: kind of vibration, factor 1.0, 1.5 or 2.5.</param>
+/// <param name="Extent">SBR-A: extent of the measurement, factor 1.0, 1.4 or 1.6.</param>
+/// <param name="Sensitive">SBR-A: sensitive structure, factor 1.7.</param>
+/// <param name="Severity">How much an event matters.</param>
+/// <param name="Points">The site's own line, by ascending frequency, at most 8 points; straight in between.</param>
+public sealed record ScreeningDocument(
+    ScreeningProfile Profile, int Line = 1, VibrationKind Kind = VibrationKind.Repeated,
+    MeasurementExtent Extent = MeasurementExtent.Indicative, bool Sensitive = false,
+    Severity Severity = Severity.Warning,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ScreeningPoint>? Points = null)
+{
+    /// <summary>Fills the contract's form; false where a point has no such form.</summary>
+    internal bool TryFill(ScreeningConfig target)
+    {
+        target.Profile = Profile;
+        target.Line = Line;
+        target.Kind = Kind;
+        target.Extent = Extent;
+        target.Sensitive = Sensitive;
+        target.Severity = Severity;
+        IReadOnlyList<ScreeningPoint> points = Points ?? [];
+        if (points.Count > Limits.MaxScreeningPoints)
+            return false;
+        for (int i = 0; i < points.Count; i++)
+        {
+            if (points[i] is not { } point || !TryThousandths(point.Hz, out target.MilliHz[i])
+                || !TryThousandths(point.MmPerS, out target.MicroMetresPerS[i]))
+                return false;
+        }
+        target.PointCount = points.Count;
+        return true;
+    }
+
+    private static bool TryThousandths(decimal number, out int thousandths)
+    {
+        bool fits = number is >= 0 and <= 1000 && number * 1000 == decimal.Truncate(number * 1000);
+        thousandths = fits ? (int)(number * 1000) : 0;
+        return fits;
+    }
+}
+
 /// <summary>A node's configuration, as REST and pages show it.</summary>
 /// <param name="WindowMs">Length of a window, in milliseconds: 1 s to 1 h; 0: the kind's default.</param>
 /// <param name="StateIntervalMs">Interval of state reports, in milliseconds: 10 s to a day.</param>
 /// <param name="Thresholds">The rules, at most 16.</param>
+/// <param name="Screening">Against which line velocities are held; left out where there is none.</param>
 /// <param name="Air">When the dust sensor sleeps; left out where it never does.</param>
 /// <param name="Trigger">When a vibration is captured; left out where the node's own values are to hold.</param>
 public sealed record ConfigDocument(
     int WindowMs = 0, int StateIntervalMs = 300_000, IReadOnlyList<ThresholdDocument>? Thresholds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AirDocument? Air = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TriggerDocument? Trigger = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TriggerDocument? Trigger = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScreeningDocument? Screening = null)
 {
     /// <summary>The rules; empty where there are none.</summary>
     [JsonIgnore]
@@ -67,6 +121,12 @@ public sealed record ConfigDocument(
             config.ThresholdCount = i + 1;
             if (config.Validate() is var fault and not NodeFault.None)
                 return Refused(fault, Field(fault, i), Allowed(fault));
+        }
+        if (Screening != null)
+        {
+            config.HasScreening = true;
+            if (!Screening.TryFill(config.Screening))
+                return Refused(NodeFault.ScreeningPoints, "screening.points", Allowed(NodeFault.ScreeningPoints));
         }
         if (Air != null)
         {
@@ -117,6 +177,10 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdLevel => $"thresholds[{rule}].hysteresis",
         NodeFault.ThresholdHold => $"thresholds[{rule}].holdMs",
         NodeFault.ThresholdSeverity => $"thresholds[{rule}].severity",
+        NodeFault.ScreeningProfile => "screening.profile",
+        NodeFault.ScreeningLine => "screening.line",
+        NodeFault.ScreeningFactor => "screening.kind",
+        NodeFault.ScreeningPoints => "screening.points",
         NodeFault.AirDutyCycle => "air",
         _ => TriggerDocument.Field(fault) ?? "version",
     };
@@ -129,6 +193,10 @@ public sealed record ConfigDocument(
         NodeFault.ThresholdChannel => "A channel name such as pm25 or az.",
         NodeFault.ThresholdLevel => "0 or more.",
         NodeFault.ThresholdHold => $"0 to {Limits.MaxHoldMs}.",
+        NodeFault.ScreeningLine => "1 to 3 for DIN 4150-3, 1 or 2 for SBR-A and BS 7385-2.",
+        NodeFault.ScreeningPoints =>
+            $"For the site's own line 1 to {Limits.MaxScreeningPoints} points, by ascending frequency: 0 to 1000 Hz and "
+            + "0.001 to 1000 mm/s, to the thousandth; for a standard none.",
         NodeFault.AirDutyCycle =>
             $"0 to {Limits.MaxDutyS} seconds asleep, {Limits.MinAwakeS} to {Limits.MaxDutyS} seconds awake.",
         _ when TriggerDocument.Field(fault) is not null => TriggerDocument.Allowed(fault),

@@ -47,6 +47,9 @@ public sealed class ConfigForm
     /// <summary>When a vibration is captured.</summary>
     public TriggerForm Trigger { get; set; } = new();
 
+    /// <summary>Against which line velocities are held.</summary>
+    public ScreeningForm Screening { get; set; } = new();
+
     public List<RuleForm> Rules { get; set; } = [];
 
     /// <summary>The version that was changed.</summary>
@@ -60,6 +63,7 @@ public sealed class ConfigForm
         Asleep = desired.Config.Air?.AsleepS.ToString(CultureInfo.InvariantCulture),
         Awake = desired.Config.Air?.AwakeS.ToString(CultureInfo.InvariantCulture),
         Trigger = TriggerForm.Of(desired.Config.Trigger),
+        Screening = ScreeningForm.Of(desired.Config.Screening),
         Version = desired.Version,
         Rules = [.. desired.Config.Rules.Select(rule => new RuleForm
         {
@@ -111,7 +115,8 @@ public sealed class ConfigForm
                     string.IsNullOrWhiteSpace(Awake) ? "60" : Awake, "air.awakeS", Limits.MinAwakeS, Limits.MaxDutyS, problems));
         }
         TriggerDocument? trigger = Trigger.Read(problems);
-        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air, trigger) : null;
+        ScreeningDocument? screening = Screening.Read(problems);
+        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air, trigger, screening) : null;
     }
 
     internal static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);

@@ -59,6 +59,11 @@ public static class Words
         ConfigFault.ThresholdLevel => "A rule's level or hysteresis does not fit the channel's resolution.",
         ConfigFault.ThresholdHold => "A rule's hold time is outside the node's range.",
         ConfigFault.ThresholdSeverity => "A rule names a severity that this node does not know.",
+        ConfigFault.ScreeningProfile => "Screening names a profile or severity that this node does not know.",
+        ConfigFault.ScreeningLine => "Screening names a line that its profile does not have.",
+        ConfigFault.ScreeningFactor => "Screening names a kind or extent that this node does not know.",
+        ConfigFault.ScreeningPoints => "The points of the screening line are too many, out of range or out of order.",
+        ConfigFault.ScreeningNoVelocity => "This node measures no velocity that could be screened.",
         ConfigFault.AirDutyCycle => "The dust sensor's times asleep or awake are outside the node's range.",
         ConfigFault.AirNoSensor => "This node has no sensor that could sleep.",
         ConfigFault.TriggerMeans => "The trigger's short or long mean is outside the node's range.",
@@ -77,6 +82,7 @@ public static class Words
         EventType.ThresholdRaised => "Alarm raised",
         EventType.ThresholdCleared => "Alarm cleared",
         EventType.Trigger => "Vibration trigger",
+        EventType.Screening => "Screening line passed",
         EventType.Fault => "Fault",
         EventType.FaultCleared => "Fault over",
         EventType.Boot => "Start",
@@ -105,10 +111,25 @@ public static class Words
     };
 
     /// <summary>A number of a window that a rule looks at.</summary>
+    public static string Of(ScreeningProfile profile) => profile switch
+    {
+        ScreeningProfile.None => "None",
+        ScreeningProfile.Din4150Foundation => "DIN 4150-3, short-term, foundation",
+        ScreeningProfile.Din4150TopFloor => "DIN 4150-3, short-term, top floor",
+        ScreeningProfile.Din4150LongTerm => "DIN 4150-3, long-term, top floor",
+        ScreeningProfile.SbrA => "SBR-A",
+        ScreeningProfile.Bs7385 => "BS 7385-2",
+        ScreeningProfile.Site => "The site's own line",
+        _ => profile.ToString(),
+    };
+
     public static string Of(Statistic statistic) => statistic switch
     {
         Statistic.StdDev => "Deviation (RMS)",
         Statistic.Peak => "Peak",
+        Statistic.PeakToPeak => "Peak to peak",
+        Statistic.Crest => "Crest factor (no unit)",
+        Statistic.Kurtosis => "Kurtosis (no unit)",
         Statistic.Min => "Minimum",
         Statistic.Max => "Maximum",
         _ => statistic.ToString(),

@@ -19,6 +19,7 @@ public sealed partial class CddlTests
         ("threshold-rule", "desired-state", Rules),
         ("trigger-config", "desired-state", item => Parts(item, 5)),
         ("modes-config", "desired-state", item => Parts(item, 6)),
+        ("screening-config", "desired-state", item => Parts(item, 7)),
         ("air-config", "desired-state", item => Parts(item, 8)),
         ("reported-state", "reported-state", Outermost),
         ("node-event", "node-event", Outermost),
@@ -74,7 +75,7 @@ public sealed partial class CddlTests
         string[] defined = [.. Definition().Matches(code).Select(match => match.Groups[1].Value)];
         Assert.Equal(defined.Distinct(), defined);
         string[] used = [.. Word().Matches(Naming().Replace(code, "")).Select(match => match.Value).Distinct()];
-        string[] prelude = ["any", "bstr", "false", "int", "tstr", "size", "regexp"];
+        string[] prelude = ["any", "bool", "bstr", "false", "int", "tstr", "size", "regexp"];
         Assert.Equal([], used.Except(defined).Except(prelude));
         foreach (string name in defined.Where(name => name != "payload"))
             Assert.True(Word().Matches(code).Count(match => match.Value == name) > 1, name + " is never used");

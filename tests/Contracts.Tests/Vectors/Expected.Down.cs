@@ -135,6 +135,23 @@ internal static partial class Expected
                 m.Config.Air.AsleepS = 300;
                 m.Config.Air.AwakeS = 60;
             })),
+        "config-screening" => new(With(
+            new DesiredState { Version = 1, HasConfig = true },
+            m =>
+            {
+                m.Config.Version = 9;
+                m.Config.WindowMs = 10_000;
+                m.Config.HasScreening = true;
+                ScreeningConfig screening = m.Config.Screening;
+                screening.Profile = ScreeningProfile.Site;
+                screening.Kind = VibrationKind.Short;
+                screening.Extent = MeasurementExtent.Limited;
+                screening.Sensitive = true;
+                screening.Severity = Severity.Critical;
+                screening.PointCount = 2;
+                (screening.MilliHz[0], screening.MicroMetresPerS[0]) = (1000, 2000);
+                (screening.MilliHz[1], screening.MicroMetresPerS[1]) = (10_000, 5000);
+            })),
         "from-newer" => new(
             With(
                 new DesiredState { Version = 9, TimeMs = Noon, HasConfig = true },

@@ -37,7 +37,7 @@ public sealed class ConfigTests
         Rule("no channel", ConfigFault.ThresholdChannel, r => r.Channel = "");
         Rule("channel of another kind", ConfigFault.ThresholdChannel, r => r.Channel = Channels.AccelZ);
         Rule("channel that is no name", ConfigFault.ThresholdChannel, r => r.Channel = "größe");
-        Rule("statistic", ConfigFault.ThresholdStatistic, r => r.Statistic = (Statistic)5);
+        Rule("statistic", ConfigFault.ThresholdStatistic, r => r.Statistic = (Statistic)8);
         Rule("statistic 255", ConfigFault.ThresholdStatistic, r => r.Statistic = (Statistic)255);
         Rule("direction", ConfigFault.ThresholdDirection, r => r.Direction = (ThresholdDirection)2);
         Rule("level too large", ConfigFault.ThresholdLevel, r => r.Level = new DecimalValue(1, 18));
@@ -304,6 +304,11 @@ public sealed class ConfigTests
             largest.Thresholds[i].HoldMs = Limits.MaxHoldMs;
             largest.Thresholds[i].Severity = Severity.Critical;
         }
+        largest.HasScreening = true;
+        largest.Screening.Profile = ScreeningProfile.Site;
+        largest.Screening.PointCount = Limits.MaxScreeningPoints;
+        for (int i = 0; i < Limits.MaxScreeningPoints; i++)
+            (largest.Screening.MilliHz[i], largest.Screening.MicroMetresPerS[i]) = (999_990 + i, 1_000_000 - i);
         NodeStore store = new(flash, new Crc32());
         store.Mount(new SeededEntropy(1));
         Assert.True(store.SaveConfig(largest));
@@ -313,6 +318,8 @@ public sealed class ConfigTests
         NodeConfig read = new();
         Assert.True(again.LoadConfig(read));
         AssertSame(largest, read);
+        Assert.Equal(largest.Screening.MilliHz, read.Screening.MilliHz);
+        Assert.Equal(largest.Screening.MicroMetresPerS, read.Screening.MicroMetresPerS);
         Assert.True(again.LoadAlarms(read));
         AssertSame(largest, read);
     }

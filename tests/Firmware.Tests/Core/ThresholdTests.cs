@@ -1,5 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Firmware.Thresholds;
+using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Uplink;
 
@@ -79,6 +81,8 @@ public sealed class ThresholdTests
     [InlineData(Statistic.Max, 40.0)]
     [InlineData(Statistic.StdDev, 19.9)]
     [InlineData(Statistic.Peak, 22.2)]
+    [InlineData(Statistic.PeakToPeak, 40.0)]
+    [InlineData(Statistic.Crest, 1.118)]
     public void Each_statistic_is_the_one_that_is_named(Statistic statistic, double value)
     {
         ThresholdRule rule = Rule("dust", 0, statistic: statistic);
@@ -96,6 +100,56 @@ public sealed class ThresholdTests
         });
         NodeEvent raised = Assert.Single(events);
         Assert.Equal(value, raised.Value.ToDouble(), 0.05);
+    }
+
+    /// <summary>
+    /// Kurtosis and crest factor have no unit: their levels are finer than the channel's numbers, and a window that has
+    /// neither changes nothing.
+    /// </summary>
+    [Fact]
+    public void Kurtosis_and_crest_factor_of_a_vibration_are_judged_in_thousandths()
+    {
+        TestAccelerometer sensor = new() { Value = (n, _) => n / 1250 % 2 == 1 && n % 1250 == 600 ? 5000 : (int)(n % 2) };
+        VibrationSampler sampler = new(sensor, 10_000);
+        NodeConfig config = new() { Version = 3, ThresholdCount = 2 };
+        foreach ((int i, Statistic statistic, long level) in (ReadOnlySpan<(int, Statistic, long)>)
+            [(0, Statistic.Kurtosis, 77_125), (1, Statistic.Crest, 12_125)])
+        {
+            config.Thresholds[i].Id = "r" + i;
+            config.Thresholds[i].Channel = Channels.AccelZ;
+            config.Thresholds[i].Statistic = statistic;
+            config.Thresholds[i].Level = new DecimalValue(level, -3);
+        }
+        Assert.Equal(ConfigFault.None, config.Validate());
+        Assert.Equal(ConfigFault.None, ThresholdJudge.Check(config, sampler));
+        Emitted sink = new();
+        ThresholdJudge judge = new();
+        judge.Apply(config, sampler, 0, sink);
+        for (long now = 0; now <= 41_000; now += 40)
+        {
+            sampler.Sample(now);
+            foreach (ClosedWindow window in WindowTests.Take(sampler))
+                judge.Judge(window, sink);
+        }
+        // One sample of 1,250 far from the others: kurtosis 1,248, crest factor 35.
+        Assert.Equal(["r0", "r1", "r0", "r1", "r0", "r1"], sink.Events.Select(e => e.Rule));
+        Assert.Equal(
+            [EventType.ThresholdRaised, EventType.ThresholdCleared, EventType.ThresholdRaised],
+            sink.Events.Where(e => e.Rule == "r0").Select(e => e.Type));
+        Assert.All(
+            sink.Events,
+            e => Assert.Equal(
+                e.Type == EventType.ThresholdCleared ? 1 : e.Rule == "r0" ? 1248 : 35.3, e.Value, 0.5));
+        config.Thresholds[0].Level = new DecimalValue(long.MaxValue, 0);
+        Assert.Equal(ConfigFault.ThresholdLevel, ThresholdJudge.Check(config, sampler));
+    }
+
+    private sealed class Emitted : IEventSink
+    {
+        public List<(string Rule, EventType Type, double Value)> Events { get; } = [];
+
+        public void Emit(NodeEvent happened, long uptimeMs) =>
+            Events.Add((happened.Rule, happened.Type, happened.Value.ToDouble()));
     }
 
     [Fact]

@@ -146,6 +146,13 @@ public sealed class ConfigTests : IAsyncLifetime
     [InlineData("""{"trigger":{"axes":null}}""", "bad-request", "axes")]
     [InlineData("""{"trigger":{"postMs":99}}""", "config-trigger-capture", "trigger.postMs")]
     [InlineData("""{"trigger":{"lowHz":25}}""", "config-trigger-band", "trigger.highHz")]
+    [InlineData("""{"screening":{"profile":"din4150Foundation","line":4}}""", "config-screening-line", "screening.line")]
+    [InlineData("""{"screening":{"profile":"sbrA","line":3}}""", "config-screening-line", "screening.line")]
+    [InlineData("""{"screening":{"profile":"site"}}""", "config-screening-points", "screening.points")]
+    [InlineData("""{"screening":{"profile":"site","points":[null]}}""", "config-screening-points", "screening.points")]
+    [InlineData("""{"screening":{"profile":"site","points":[{"hz":1,"mmPerS":0.0001}]}}""", "config-screening-points", "screening.points")]
+    [InlineData("""{"screening":{"profile":"site","points":[{"hz":2,"mmPerS":1},{"hz":1,"mmPerS":1}]}}""", "config-screening-points", "screening.points")]
+    [InlineData("""{"screening":{"line":1}}""", "bad-request", "profile")]
     [InlineData("""{"air":{"asleepS":-1}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":86401}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":300,"awakeS":9}}""", "config-air-duty-cycle", "air")]
@@ -188,6 +195,27 @@ public sealed class ConfigTests : IAsyncLifetime
         new TriggerDocument().Fill(filled);
         foreach (System.Reflection.FieldInfo field in typeof(TriggerConfig).GetFields())
             Assert.Equal(field.GetValue(new TriggerConfig()), field.GetValue(filled));
+    }
+
+    [Fact]
+    public async Task A_screening_line_reaches_the_node_and_is_shown_again()
+    {
+        const string Site = """{"screening":{"profile":"site","severity":"critical","points":[{"hz":1.5,"mmPerS":2},{"hz":10,"mmPerS":5.25}]}}""";
+        await PutAsync(Site);
+        ScreeningConfig sent = Sent().Config.Screening;
+        Assert.Equal((ScreeningProfile.Site, Severity.Critical, 2), (sent.Profile, sent.Severity, sent.PointCount));
+        Assert.Equal([1500, 10_000], sent.MilliHz[..2]);
+        Assert.Equal([2000, 5250], sent.MicroMetresPerS[..2]);
+        string shown = await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync();
+        Assert.Contains("\"points\":[{\"hz\":1.5,\"mmPerS\":2},{\"hz\":10,\"mmPerS\":5.25}]", shown);
+
+        await PutAsync("""{"screening":{"profile":"sbrA","line":2,"kind":"continuous","extent":"limited","sensitive":true}}""");
+        sent = Sent().Config.Screening;
+        Assert.Equal(
+            (ScreeningProfile.SbrA, 2, VibrationKind.Continuous, MeasurementExtent.Limited, true),
+            (sent.Profile, sent.Line, sent.Kind, sent.Extent, sent.Sensitive));
+        await PutAsync("{}");
+        Assert.False(Sent().Config.HasScreening);
     }
 
     [Fact]
