@@ -25,8 +25,8 @@ namespace EdgeFleet.Firmware
         public int GatewayPort;
 
         /// <summary>
-        /// Flash for windows, in segments of <see cref="NodeLimits.SegmentBytes"/>. Forty hold eight hours of an Air Box's
-        /// windows (13 of 289 bytes in each) on the 256 KiB of the smallest board; the firmware's README has the figures.
+        /// Flash for windows, in segments of <see cref="NodeLimits.SegmentBytes"/>. Forty hold six hours of an Air Box's
+        /// windows (10 of 376 bytes in each) on the 256 KiB of the smallest board; the firmware's README has the figures.
         /// </summary>
         public int WindowSegments = 40;
 

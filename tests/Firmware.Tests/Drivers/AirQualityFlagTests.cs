@@ -1,10 +1,9 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Senml;
-using EdgeFleet.Firmware.Drivers.Bme280;
-using EdgeFleet.Firmware.Drivers.Pms5003;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Tests.Core;
+using EdgeFleet.Nodes;
 
 namespace EdgeFleet.Firmware.Tests.Drivers;
 
@@ -172,12 +171,9 @@ public sealed class AirQualityFlagTests
     private List<Window> Run(
         int minutes, Action<int>? each = null, int sleepS = 0, int awakeS = 0, IScalarSensor? more = null)
     {
-        Pms5003 driver = new(_dust);
-        driver.SetDutyCycle(sleepS, awakeS);
-        List<IScalarSensor> sensors = [driver, new Bme280(_air)];
-        if (more != null)
-            sensors.Add(more);
-        ScalarSampler sampler = new([.. sensors], 60_000);
+        ScalarSampler sampler = new(
+            AirBoxNode.Sensors(_dust, _air, more == null ? [] : [more]), AirBoxNode.DefaultWindowMs);
+        sampler.SetDutyCycle(sleepS, awakeS);
         List<Window> windows = [];
         for (int now = 0; now <= minutes * 60_000; now += 1000)
         {

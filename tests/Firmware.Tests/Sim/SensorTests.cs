@@ -1,7 +1,9 @@
 using EdgeFleet.Boards.Sim.Sensors;
 using EdgeFleet.Boards.Sim.Time;
 using EdgeFleet.Contracts;
+using EdgeFleet.Firmware.Drivers.Pms5003;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Tests.Drivers;
 
 namespace EdgeFleet.Firmware.Tests.Sim;
 
@@ -86,7 +88,7 @@ public sealed class SensorTests
     {
         VirtualClock clock = new(MondayUtcMs);
         SimParticleSensor sensor = new(clock, new SimCity(1), 42);
-        int[] values = new int[3];
+        int[] values = new int[5];
         Assert.Equal(SensorResult.WarmingUp, sensor.Read(0, values));
         clock.AdvanceTo(MondayUtcMs + 30_000);
         Assert.Equal(SensorResult.Ok, sensor.Read(30_000, values));
@@ -96,13 +98,16 @@ public sealed class SensorTests
         {
             clock.AdvanceTo(MondayUtcMs + (s * 1000));
             Assert.Equal(SensorResult.Ok, sensor.Read(s * 1000, values));
-            Assert.All(values, v => Assert.Equal(0, v % 100));
+            Assert.All(values[..4], v => Assert.Equal(0, v % 100));
             Assert.True(values[0] <= values[1] && values[1] <= values[2]);
+            Assert.InRange(values[3], values[1], values[1] * 3 / 2 + 100);
+            Assert.InRange(values[4], 400, 65_535);
             seen.Add(values[1]);
         }
         Assert.InRange(seen.Distinct().Count(), 3, 40);
         Assert.Equal(
-            [Channels.Pm1, Channels.Pm25, Channels.Pm10], Enumerable.Range(0, 3).Select(sensor.ChannelName));
+            Enumerable.Range(0, 5).Select(new Pms5003(new PmsModel()).ChannelName),
+            Enumerable.Range(0, sensor.ChannelCount).Select(sensor.ChannelName));
     }
 
     [Fact]
@@ -114,7 +119,7 @@ public sealed class SensorTests
             SimScalarSensor[] sensors =
                 [new SimParticleSensor(clock, new SimCity(1), seed), new SimClimateSensor(clock, new SimCity(1), seed)];
             List<int> seen = [];
-            int[] values = new int[3];
+            int[] values = new int[5];
             for (int t = 0; t <= 120_000; t += stepMs)
             {
                 clock.AdvanceTo(MondayUtcMs + t);
