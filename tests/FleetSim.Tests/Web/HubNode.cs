@@ -183,6 +183,10 @@ public sealed class HubNode(IDeviceHub hub, HubLink link, string hardwareId, Nod
         }
     }
 
+    /// <summary>A chunk of a captured vibration.</summary>
+    public Task CaptureAsync(WaveformChunk chunk) =>
+        SendAsync(_connected, TopicKind.Waveform, DeviceId, chunk.Write);
+
     private async Task AdmitAsync(string user, byte[] key)
     {
         string password = AccessToken.Create(user, DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(), key);

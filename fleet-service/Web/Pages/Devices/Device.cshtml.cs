@@ -1,8 +1,10 @@
 using System.Globalization;
+using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,7 +24,7 @@ public sealed record GapsView(string Label, GapAnswer? Gaps, string? Problem)
 
 /// <summary>One device: what it measures, what it says of itself, what happened.</summary>
 public sealed class DeviceModel(
-    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, TimeProvider time)
+    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, Captures captures, TimeProvider time)
     : DeviceBase(directory, reports, time)
 {
     /// <summary>Events that are shown.</summary>
@@ -51,6 +53,12 @@ public sealed class DeviceModel(
     /// <summary>Its last events, the newest first.</summary>
     public IReadOnlyList<EventAnswer> Events { get; private set; } = [];
 
+    /// <summary>Captures that are shown.</summary>
+    public const int CaptureRows = 10;
+
+    /// <summary>Its last captured vibrations, the newest first.</summary>
+    public IReadOnlyList<CaptureAnswer> Captures { get; private set; } = [];
+
     /// <summary>Alarms that were raised and not cleared.</summary>
     public IReadOnlyList<EventAnswer> Alarms { get; private set; } = [];
 
@@ -58,7 +66,8 @@ public sealed class DeviceModel(
     public bool HasVibration => Channels.Any(channel => channel.Measure.IsVibration);
 
     /// <summary>The parts of the page that a change renews.</summary>
-    public string Parts => "#head, #alarms, #events, #state" + string.Concat(Channels.Select(c => ", #v-" + c.Key));
+    public string Parts => "#head, #alarms, #events, #state"
+        + (View.Device.Kind == NodeKind.Bridge ? ", #captures" : "") + string.Concat(Channels.Select(c => ", #v-" + c.Key));
 
     /// <summary>Where it is.</summary>
     public string Place => FormattableString.Invariant($"{View.Device.Latitude:F5}°, {View.Device.Longitude:F5}°")
@@ -87,6 +96,7 @@ public sealed class DeviceModel(
         // A little ahead as well: a node's clock may be before ours.
         var ever = new TimeRange(0, nowMs + TelemetryLimits.MaxAheadMs);
         Events = await _reports.EventsAsync(id, ever, null, null, EventRows, cancel);
+        Captures = captures.List(id, long.MinValue, long.MaxValue, CaptureRows);
         return Page();
     }
 
