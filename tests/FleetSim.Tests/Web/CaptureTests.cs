@@ -33,7 +33,9 @@ public sealed class CaptureTests
         await Expect(page.Locator("[data-axis=az] .summary")).ToHaveTextAsync(
             new Regex(@"^Peak 38\d\.?\d* mm/s², RMS 27\d\.?\d* mm/s², mean 9\.7\d\d m/s²$"));
 
-        LocatorBoundingBoxResult box = (await page.Locator("[data-axis=az] .u-over").BoundingBoxAsync())!;
+        ILocator plot = page.Locator("[data-axis=az] .u-over");
+        await plot.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await plot.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.25f), box.Y + 40);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.5f), box.Y + 40, new() { Steps = 5 });
