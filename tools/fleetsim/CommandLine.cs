@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using EdgeFleet.FleetSim.Rehearsal;
 
 namespace EdgeFleet.FleetSim;
 
@@ -123,6 +124,7 @@ internal static class CommandLine
             Console.Error.WriteLine(wrong);
             return Task.FromResult(BadArguments);
         });
+        root.Subcommands.Add(RehearseCommand.Create());
         return root;
     }
 

@@ -48,7 +48,7 @@ public sealed record SimNodeOptions
     public AccelerometerMount Mount { get; init; } = new();
 
     /// <summary>In place of <see cref="City"/>.</summary>
-    public AirBoxRecording? AirBoxRecording { get; init; }
+    public IAirBoxRecording? AirBoxRecording { get; init; }
 
     /// <summary>In place of <see cref="Bridge"/>.</summary>
     public BridgeRecording? BridgeRecording { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
@@ -92,6 +93,15 @@ public sealed record ConfigDocument(
     /// <summary>The rules; empty where there are none.</summary>
     [JsonIgnore]
     public IReadOnlyList<ThresholdDocument> Rules => Thresholds ?? [];
+
+    /// <summary>Reads it from a file's text, as REST takes it.</summary>
+    /// <exception cref="JsonException">It is none; the message says where.</exception>
+    public static ConfigDocument Parse(string json)
+    {
+        JsonSerializerOptions options = new(JsonSerializerDefaults.Web);
+        HostingSetup.Configure(options);
+        return JsonSerializer.Deserialize<ConfigDocument>(json, options) ?? throw new JsonException("It is null.");
+    }
 
     /// <summary>The contract's form of it, or which field is refused; the names are those that a node would give.</summary>
     /// <param name="version">The version it gets.</param>

@@ -7,16 +7,32 @@ using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Boards.Sim.Replay;
 
+/// <summary>What an Air Box once measured, to be measured again. Any number of nodes replay one.</summary>
+public interface IAirBoxRecording
+{
+    /// <summary>When it begins, Unix milliseconds.</summary>
+    long StartUtcMs { get; }
+
+    /// <summary>When it ends, Unix milliseconds.</summary>
+    long EndUtcMs { get; }
+
+    /// <summary>Readings, or frames of the sensor.</summary>
+    int RowCount { get; }
+
+    /// <summary>The sensors of one node.</summary>
+    IScalarSensor[] CreateSensors(SimClock world);
+}
+
 /// <summary>
 /// What an Air Box measured: a row a period with PM2.5 and, where the file has them, PM1, PM10, temperature and humidity.
 /// A missing row or an empty cell is a gap. Load it once; any number of nodes replay it.
 /// </summary>
-public sealed partial class AirBoxRecording
+public sealed partial class AirBoxRecording : IAirBoxRecording
 {
     /// <summary>A cell without a value.</summary>
     internal const int Missing = int.MinValue;
 
-    private const string TimeColumn = "Time";
+    private const string DefaultTimeColumn = "Time";
 
     private const int Exponent = -2;
 
@@ -62,11 +78,20 @@ public sealed partial class AirBoxRecording
     /// <c>(UTC-05:00)</c>, or of <paramref name="utcOffset"/> where that is given; else UTC.
     /// </summary>
     /// <exception cref="RecordingException">The file is not there, or is no such recording.</exception>
-    public static AirBoxRecording Load(string file, TimeSpan? utcOffset = null)
+    /// <param name="timeColumn">Name of the column with the time; <c>Time</c> where it is left out.</param>
+    /// <param name="columns">
+    /// Names of columns by channel, such as <c>pm25</c>; where it is left out, those that files commonly have.
+    /// </param>
+    public static AirBoxRecording Load(
+        string file, TimeSpan? utcOffset = null, string? timeColumn = null,
+        IReadOnlyDictionary<string, string>? columns = null)
     {
-        using CsvRecording csv = CsvRecording.Open(file, TimeColumn);
+        string time = timeColumn ?? DefaultTimeColumn;
+        using CsvRecording csv = CsvRecording.Open(file, time);
         TimeSpan offset = utcOffset ?? StatedOffset(file, csv.Preamble);
-        (string Column, SensorChannel Channel)[] present = [.. Known.Where(k => csv.HasColumn(k.Column))];
+        (string Column, SensorChannel Channel)[] present = columns == null
+            ? [.. Known.Where(k => csv.HasColumn(k.Column))]
+            : [.. columns.Select(c => Chosen(file, csv, c.Key, c.Value))];
         if (present.Length == 0)
             throw new RecordingException(file, csv.Line, "", $"has none of the columns {string.Join(", ", Known.Select(k => k.Column))}");
         List<long> times = [];
@@ -74,14 +99,14 @@ public sealed partial class AirBoxRecording
         long period = long.MaxValue;
         while (csv.TryReadRow())
         {
-            long time = csv.Time(TimeColumn, TimeFormats, offset);
+            long utcMs = csv.Time(time, TimeFormats, offset);
             if (times.Count > 0)
             {
-                if (time <= times[^1])
-                    throw csv.Fault(TimeColumn, "the time does not come after the one of the line before");
-                period = Math.Min(period, time - times[^1]);
+                if (utcMs <= times[^1])
+                    throw csv.Fault(time, "the time does not come after the one of the line before");
+                period = Math.Min(period, utcMs - times[^1]);
             }
-            times.Add(time);
+            times.Add(utcMs);
             for (int i = 0; i < present.Length; i++)
                 values[i].Add(Cell(csv, present[i].Column));
         }
@@ -97,6 +122,16 @@ public sealed partial class AirBoxRecording
     /// </summary>
     public IScalarSensor[] CreateSensors(SimClock world) =>
         [.. _channels.Select(c => new RecordedScalarSensor(world, _utcMs, PeriodMs, c.Channel, c.Values))];
+
+    private static (string Column, SensorChannel Channel) Chosen(string file, CsvRecording csv, string name, string column)
+    {
+        SensorChannel? channel = Known.Select(k => k.Channel).FirstOrDefault(c => c.Name == name);
+        if (channel == null)
+            throw new RecordingException(file, 0, "", $"'{name}' is none of {string.Join(", ", Known.Select(k => k.Channel.Name))}");
+        return csv.HasColumn(column)
+            ? (column, channel)
+            : throw new RecordingException(file, 0, column, "there is no such column");
+    }
 
     private static int Cell(CsvRecording csv, string column)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeFleet.Boards.Sim.Sensors;
 using EdgeFleet.Boards.Sim.Time;
 using EdgeFleet.Firmware.Ports;
@@ -14,33 +15,53 @@ public sealed record BridgeRecordingFormat(
     string TimeFormat = "yyyy-dd-MM HH:mm:ss.fff");
 
 /// <summary>
-/// Vertical accelerations of a bridge, in counts of an ADXL355. The time counts from the first row by the sample's number:
-/// a logger's own stamps jitter. Load it once; any number of nodes replay it.
+/// Accelerations of a bridge along up to three axes, in counts of an ADXL355. The time counts from the first row by the
+/// sample's number: a logger's own stamps jitter. Load it once; any number of nodes replay it.
 /// </summary>
 public sealed class BridgeRecording
 {
+    /// <summary>In place of a sample that was not recorded; on one axis it is on all.</summary>
+    public const int Missing = int.MinValue;
+
+    // The chip's sensitivity in its range of 2 g; each wider range doubles it (ADXL355 data sheet, rev. D, table 1).
     private const double MicroGPerCount = 3.9;
     private const int MaxCounts = (1 << 19) - 1;
+    private const double StandardGravity = 9.80665;
 
-    private BridgeRecording(long startUtcMs, int rateMilliHz, int[] counts)
+    private readonly int[]?[] _axes;
+
+    private BridgeRecording(long startUtcMs, int rateMilliHz, int[]?[] axes, int rangeG)
     {
         StartUtcMs = startUtcMs;
         RateMilliHz = rateMilliHz;
-        Counts = counts;
+        _axes = axes;
+        RangeG = rangeG;
+        SampleCount = axes.First(axis => axis != null)!.Length;
     }
 
     /// <summary>Time of the first sample, Unix milliseconds.</summary>
     public long StartUtcMs { get; }
 
     /// <summary>When the sample after the last would be taken, Unix milliseconds.</summary>
-    public long EndUtcMs => StartUtcMs + (Counts.Length * 1_000_000L / RateMilliHz);
+    public long EndUtcMs => StartUtcMs + (SampleCount * 1_000_000L / RateMilliHz);
 
+    /// <summary>Samples a second, times a thousand.</summary>
     public int RateMilliHz { get; }
 
-    public int SampleCount => Counts.Length;
+    /// <summary>Samples of each axis, those that are missing included.</summary>
+    public int SampleCount { get; }
 
-    /// <summary>The samples; not to be changed.</summary>
-    public int[] Counts { get; }
+    /// <summary>The sensor's range that holds the recording: 2, 4 or 8 g.</summary>
+    public int RangeG { get; }
+
+    /// <summary>Axes that are there: bit 0 x, bit 1 y, bit 2 z.</summary>
+    public int AxisMask => Enumerable.Range(0, 3).Sum(axis => _axes[axis] == null ? 0 : 1 << axis);
+
+    /// <summary>The vertical axis, in counts; not to be changed. Empty where it is not there.</summary>
+    public int[] Counts => _axes[2] ?? [];
+
+    /// <summary>An axis, in counts; null where it is not there.</summary>
+    public int[]? Axis(int axis) => _axes[axis];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RecordingException">The file is not there, or is no such recording.</exception>
@@ -66,7 +87,37 @@ public sealed class BridgeRecording
         }
         if (counts.Count == 0)
             throw new RecordingException(file, 0, "", "has no rows");
-        return new BridgeRecording(start, format.RateMilliHz, [.. counts]);
+        return new BridgeRecording(start, format.RateMilliHz, [null, null, [.. counts]], 2);
+    }
+
+    /// <summary>Makes a recording of accelerations, in the narrowest range of the sensor that holds them.</summary>
+    /// <param name="file">Where they come from, for the error.</param>
+    /// <param name="axes">x, y and z in metres per second squared, of equal lengths; null: not there; NaN: no sample.</param>
+    /// <exception cref="RecordingException">There is nothing in it, or more than 8 g.</exception>
+    public static BridgeRecording Of(string file, long startUtcMs, int rateMilliHz, double[]?[] axes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rateMilliHz);
+        double[][] present = [.. axes.OfType<double[]>()];
+        int samples = present.Length == 0 ? 0 : present[0].Length;
+        bool[] there = [.. Enumerable.Range(0, samples).Select(i => present.All(axis => !double.IsNaN(axis[i])))];
+        if (!there.Contains(true))
+            throw new RecordingException(file, 0, "", "has no samples");
+        double peakG = present.Max(axis => axis.Where((_, i) => there[i]).Max(Math.Abs)) / StandardGravity;
+        int range = peakG * 1e6 / MicroGPerCount <= MaxCounts ? 2 : peakG * 1e6 / (2 * MicroGPerCount) <= MaxCounts ? 4 : 8;
+        double perG = 1e6 / (MicroGPerCount * range / 2);
+        if (peakG * perG > MaxCounts)
+        {
+            throw new RecordingException(
+                file, 0, "", string.Create(CultureInfo.InvariantCulture, $"{peakG:0.##} g is outside the sensor's range of 8 g; is the unit right?"));
+        }
+        int[]?[] counts = new int[]?[3];
+        for (int axis = 0; axis < 3; axis++)
+        {
+            counts[axis] = axes[axis] is { } values
+                ? [.. values.Select((value, i) => there[i] ? (int)Math.Round(value / StandardGravity * perG) : Missing)]
+                : null;
+        }
+        return new BridgeRecording(startUtcMs, rateMilliHz, counts, range);
     }
 
     // One row in a thousand is enough to see that the rate is another, or that a piece is missing.
@@ -81,7 +132,7 @@ public sealed class BridgeRecording
     }
 }
 
-/// <summary>A recording as a node's accelerometer: the vertical axis alone. After its end nothing new comes.</summary>
+/// <summary>A recording as a node's accelerometer. After its end nothing new comes.</summary>
 public sealed class RecordedBridge : IAccelerometer
 {
     private readonly BridgeRecording _recording;
@@ -99,29 +150,31 @@ public sealed class RecordedBridge : IAccelerometer
     public int RateMilliHz => _recording.RateMilliHz;
 
     /// <inheritdoc/>
-    public int NanoMetresPerCount => SimAccelerometer.NanoMetresPerCountOf2G;
+    public int NanoMetresPerCount => SimAccelerometer.NanoMetresPerCountOf2G * _recording.RangeG / 2;
 
     /// <inheritdoc/>
-    public int AxisMask => 4;
+    public int AxisMask => _recording.AxisMask;
 
     /// <inheritdoc/>
     public SensorResult Drain(long nowMs, int[] xyz, int maxTriples, out int triples, out int missed)
     {
-        triples = Math.Min(_queue.Waiting(out missed), maxTriples);
-        if (triples <= 0)
-        {
-            triples = 0;
-            return SensorResult.NotReady;
-        }
+        int waiting = _queue.Waiting(out missed);
         _queue.Skip(missed);
-        for (int i = 0; i < triples; i++)
+        triples = 0;
+        for (; waiting > 0 && IsMissing; waiting--)
         {
-            xyz[3 * i] = 0;
-            xyz[(3 * i) + 1] = 0;
-            xyz[(3 * i) + 2] = _recording.Counts[(int)_queue.Next];
             _queue.Skip(1);
+            missed++;
         }
-        return SensorResult.Ok;
+        // What is missing behind these is told with those that come after it.
+        for (; waiting > 0 && triples < maxTriples && !IsMissing; waiting--)
+        {
+            for (int axis = 0; axis < 3; axis++)
+                xyz[(3 * triples) + axis] = _recording.Axis(axis) is { } counts ? counts[(int)_queue.Next] : 0;
+            _queue.Skip(1);
+            triples++;
+        }
+        return triples == 0 ? SensorResult.NotReady : SensorResult.Ok;
     }
 
     /// <summary>The recordings have no temperature of the sensor.</summary>
@@ -130,4 +183,7 @@ public sealed class RecordedBridge : IAccelerometer
         centiCelsius = 0;
         return SensorResult.NotReady;
     }
+
+    private bool IsMissing =>
+        (_recording.Axis(2) ?? _recording.Axis(1) ?? _recording.Axis(0)!)[(int)_queue.Next] == BridgeRecording.Missing;
 }

@@ -16,12 +16,16 @@ internal sealed class CsvRecording : IDisposable
     // The longest lines of recordings that we know have 200 characters; a file that is no table may have but one line.
     private const int MaxLine = 64 * 1024;
 
+    private static readonly char[] Separators = [',', ';', '\t'];
+
     private readonly StreamReader _reader;
     private readonly string _file;
     private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _preamble = [];
     private readonly StringBuilder _line = new();
     private int _width;
+    private char _separator = ',';
+    private bool _again;
     private string[] _cells = [];
 
     private CsvRecording(string file, StreamReader reader)
@@ -37,7 +41,15 @@ internal sealed class CsvRecording : IDisposable
     public int Line { get; private set; }
 
     /// <summary>Opens a file and reads up to the line that names <paramref name="firstColumn"/>.</summary>
-    public static CsvRecording Open(string file, string firstColumn)
+    public static CsvRecording Open(string file, string firstColumn) => Open(file, csv => csv.ReadHeader(firstColumn));
+
+    /// <summary>
+    /// Opens a file of any columns, with commas, semicolons or tabs between them: the first line of more than text is the
+    /// first row, and the line before it names the columns where it has as many cells.
+    /// </summary>
+    public static CsvRecording OpenTable(string file) => Open(file, csv => csv.FindTable());
+
+    private static CsvRecording Open(string file, Action<CsvRecording> readHeader)
     {
         Stream stream;
         try
@@ -51,7 +63,7 @@ internal sealed class CsvRecording : IDisposable
         CsvRecording recording = new(file, new StreamReader(stream, Encoding.UTF8));
         try
         {
-            recording.ReadHeader(firstColumn);
+            readHeader(recording);
         }
         catch
         {
@@ -61,16 +73,47 @@ internal sealed class CsvRecording : IDisposable
         return recording;
     }
 
+    /// <summary>Columns of a table.</summary>
+    public int Width => _width;
+
     public bool HasColumn(string column) => _columns.ContainsKey(column);
+
+    /// <summary>Place of a column, from 0, by its name or its number from 1.</summary>
+    public int IndexOf(string column)
+    {
+        if (_columns.TryGetValue(column, out int named))
+            return named;
+        if (int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= _width)
+            return number - 1;
+        throw new RecordingException(_file, 0, column, _columns.Count == 0
+            ? $"there is no such column; the file has {_width}, without names"
+            : $"there is no such column; the file has {string.Join(", ", _columns.Keys)}");
+    }
+
+    /// <summary>The number in a cell; NaN where the cell is empty or says so.</summary>
+    public double NumberAt(int index)
+    {
+        string text = index < _cells.Length ? _cells[index].Trim().Trim('"') : "";
+        if (text.Length == 0 || text.Equals("nan", StringComparison.OrdinalIgnoreCase))
+            return double.NaN;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+            throw Fault($"{index + 1}", $"'{text}' is not a number");
+        return number;
+    }
 
     /// <summary>Moves to the next line that is not empty; false at the end.</summary>
     public bool TryReadRow()
     {
+        if (_again)
+        {
+            _again = false;
+            return true;
+        }
         while (NextLine() is { } line)
         {
             if (line.Length == 0)
                 continue;
-            _cells = line.Split(',');
+            _cells = line.Split(_separator);
             // A comma too many, of a decimal comma say, would shift all cells behind it by one.
             if (_cells.Length > _width)
                 throw Fault("", $"the line has {_cells.Length} cells, and there are names for {_width}");
@@ -140,6 +183,35 @@ internal sealed class CsvRecording : IDisposable
             ? "the file is empty"
             : $"none of the first {_preamble.Count} lines names this column");
     }
+
+    private void FindTable()
+    {
+        string[]? names = null;
+        while (_preamble.Count < MaxPreamble && NextLine() is { } line)
+        {
+            _separator = Separators.MaxBy(separator => line.Count(c => c == separator));
+            string[] cells = line.Split(_separator);
+            if (!cells.Any(IsNumber))
+            {
+                names = cells;
+                _preamble.Add(line);
+                continue;
+            }
+            _cells = cells;
+            _width = cells.Length;
+            _again = true;
+            for (int i = 0; names?.Length == _width && i < _width; i++)
+                _columns.TryAdd(NameOf(names[i]), i);
+            return;
+        }
+        throw new RecordingException(_file, 0, "", _preamble.Count == 0
+            ? "the file is empty"
+            : $"there is no number in the first {_preamble.Count} lines");
+    }
+
+    private static bool IsNumber(string cell) =>
+        double.TryParse(cell.Trim().Trim('"'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && double.IsFinite(number);
 
     private static string NameOf(string header)
     {
