@@ -61,11 +61,11 @@ public sealed class LiveTests
         await scene.ReportSwingAsync(DateTimeOffset.UtcNow - Minute, 3);
         await page.WaitForFunctionAsync(
             "before => Number(document.querySelector('[data-channel=az] .chart').dataset.newest) > before", before);
-        // 42,000 micrometres a second squared are 4.28 thousandths of the acceleration of free fall.
-        await Expect(page.Locator("[data-channel=az] .second")).ToHaveTextAsync("peak 4.28 mg");
+        // 42,000 micrometres a second squared are 4.28 thousandths of the acceleration of free fall, and 11.7 times 3,580.
+        await Expect(page.Locator("[data-channel=az] .second")).ToHaveTextAsync("peak 4.28 mg, crest 11.7");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "mm/s²" }).ClickAsync();
-        await Expect(page.Locator("[data-channel=az] .second")).ToHaveTextAsync("peak 42.0 mm/s²");
+        await Expect(page.Locator("[data-channel=az] .second")).ToHaveTextAsync("peak 42.0 mm/s², crest 11.7");
         await page.GetByRole(AriaRole.Button, new() { Name = "24 h" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("range=24h"));
         await Expect(chart.Locator("canvas")).ToBeVisibleAsync();
