@@ -101,6 +101,9 @@ namespace EdgeFleet.Firmware
         /// <summary>The configuration in force.</summary>
         public NodeConfig Config => _config;
 
+        /// <summary>Whether a vibration event goes on: a restart would cost its capture.</summary>
+        public bool EventInProgress => _trigger != null && (_trigger.InEvent || _trigger.Slots.UnderWay != 0);
+
         /// <summary>Alarms that are raised now.</summary>
         public int AlarmsRaised => _judge.Raised;
 

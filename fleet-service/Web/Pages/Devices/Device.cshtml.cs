@@ -132,6 +132,9 @@ public sealed class DeviceModel(
         string unit = Channels.FirstOrDefault(c => c.Latest.Channel == happened.Channel)?.Latest.Unit ?? "";
         Measure measure = Measure.Of(happened.Channel, unit, Millimetres);
         return happened.Value == null ? measure.Label
+            // A ratio, which has no unit.
+            : happened.Type == EventType.Trigger
+                ? $"{measure.Label} {Measure.Ratio(happened.Value.Value)} times the mean before, on at {Measure.Ratio(happened.Level ?? 0)}"
             : happened.Type is EventType.ThresholdRaised or EventType.ThresholdCleared
                 ? $"{measure.Label} {measure.Text(happened.Value)}, level {measure.Text(happened.Level)}"
             : $"{measure.Label} {measure.Text(happened.Value)}";
