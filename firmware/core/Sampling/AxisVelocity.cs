@@ -171,6 +171,8 @@ namespace EdgeFleet.Firmware.Sampling
             long beside = _beside;
             long outer = _outer;
             bool lowPass = _lowPass;
+            long damping = _damping;
+            long stiffness = _stiffness;
             int shift = _shift;
             int min = _min;
             int max = _max;
@@ -183,12 +185,12 @@ namespace EdgeFleet.Firmware.Sampling
             {
                 long y = ((long)xyz[i] << Fraction) - dc;
                 dc += (y * leak) >> LeakBits;
-                long a = (centre * y2 + beside * (y1 + y3) + outer * (y + y4)) >> CoefficientBits;
+                v += ((centre * y2 + beside * (y1 + y3) + outer * (y + y4)) >> CoefficientBits)
+                    - (((v + u) * leak) >> LeakBits);
                 y4 = y3;
                 y3 = y2;
                 y2 = y1;
                 y1 = y;
-                v += a - (((v + u) * leak) >> LeakBits);
                 u += (v * leak) >> LeakBits;
                 long smooth = v;
                 if (lowPass)
@@ -196,7 +198,7 @@ namespace EdgeFleet.Firmware.Sampling
                     smooth = (v + v1 + v1 + v2) >> 2;
                     v2 = v1;
                     v1 = v;
-                    slope = (slope * _damping + (smooth - low) * _stiffness) >> CoefficientBits;
+                    slope = (slope * damping + (smooth - low) * stiffness) >> CoefficientBits;
                     low += slope;
                     smooth = low;
                 }
@@ -207,11 +209,11 @@ namespace EdgeFleet.Firmware.Sampling
                     min = now;
                 if (now > max)
                     max = now;
-                clock += HalfWaves.Tick;
                 if ((now ^ last) < 0)
                 {
                     // Signs differ, so the difference is not zero.
-                    _waves.Cross(clock - (int)((long)now * HalfWaves.Tick / (now - last)), half);
+                    int after = (int)((long)now * HalfWaves.Tick / (now - last));
+                    _waves.Cross(clock + (i - from + 3) / 3 * HalfWaves.Tick - after, half);
                     half = 0;
                 }
                 int size = now < 0 ? -now : now;
@@ -231,8 +233,8 @@ namespace EdgeFleet.Firmware.Sampling
             _low = low;
             _slope = slope;
             _last = last;
-            _clock = clock;
             int count = (end - from + 2) / 3;
+            _clock = clock + count * HalfWaves.Tick;
             if (_settling > 0)
             {
                 _settling -= count;

@@ -143,7 +143,7 @@ public sealed class FlashLifeTests
 
     private static string N(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Readme()
+    internal static string Readme()
     {
         DirectoryInfo? at = new(AppContext.BaseDirectory);
         while (at != null && !File.Exists(Path.Combine(at.FullName, "EdgeFleet.sln")))
