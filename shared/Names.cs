@@ -133,6 +133,18 @@ namespace EdgeFleet.Contracts
         /// count of an axis, that is how many were lost.
         /// </summary>
         public const string SampleRate = "rate";
+
+        /// <summary>First of the natural frequencies that a bridge node follows; in the window in which a spectrum ended.</summary>
+        public const string Mode1 = "f1";
+
+        /// <summary>Second of the natural frequencies.</summary>
+        public const string Mode2 = "f2";
+
+        /// <summary>Third of the natural frequencies.</summary>
+        public const string Mode3 = "f3";
+
+        /// <summary>Fourth of the natural frequencies.</summary>
+        public const string Mode4 = "f4";
     }
 
     /// <summary>Units, from the SenML units registry (RFC 8428) and the secondary units registry (RFC 8798).</summary>

@@ -19,6 +19,7 @@ namespace EdgeFleet.Firmware.Dsp
 
         private readonly int[] _bins = new int[MaxPeaks];
         private readonly float[] _heights = new float[MaxPeaks];
+        private readonly bool[] _measured = new bool[MaxPeaks];
         private readonly float[] _sorted = new float[MaxFloorBins * 2 + 1];
 
         /// <summary>Candidates so far, by rising frequency.</summary>
@@ -46,6 +47,8 @@ namespace EdgeFleet.Firmware.Dsp
         public void Begin()
         {
             Count = 0;
+            for (int i = 0; i < MaxPeaks; i++)
+                _measured[i] = false;
         }
 
         /// <summary>
@@ -72,12 +75,25 @@ namespace EdgeFleet.Firmware.Dsp
             }
         }
 
+        /// <summary>The strongest candidate that was not measured yet, or -1. Scanning is over.</summary>
+        public int Strongest()
+        {
+            int strongest = -1;
+            for (int i = 0; i < Count; i++)
+            {
+                if (!_measured[i] && (strongest < 0 || _heights[i] > _heights[strongest]))
+                    strongest = i;
+            }
+            return strongest;
+        }
+
         /// <summary>
         /// Measures a candidate: a parabola by least squares through the logarithm of the smoothed spectrum over its
         /// half-power width says where it is. False where it does not stand out of the noise.
         /// </summary>
         public bool Measure(float[] sums, int candidate, int last, double leastProminence)
         {
+            _measured[candidate] = true;
             int peak = _bins[candidate];
             double floor = Floor(sums, peak, last);
             double height = _heights[candidate];

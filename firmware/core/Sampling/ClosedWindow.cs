@@ -5,6 +5,12 @@ namespace EdgeFleet.Firmware.Sampling
     /// <summary>The numbers of one window, ready to be encoded; filled by the sampler, read by the uplink.</summary>
     public sealed class ClosedWindow
     {
+        /// <summary>
+        /// <see cref="Quality"/> of a channel that has nothing to say in this window, and is left out of it: its value comes
+        /// once in many windows.
+        /// </summary>
+        public const int NotDue = -1;
+
         /// <summary>Mean of each channel, at the channel's exponent.</summary>
         public readonly long[] Mean = new long[Limits.MaxChannels];
 

@@ -67,6 +67,14 @@ namespace EdgeFleet.Firmware.Sampling
         public long NextSampleMs => _nextMs;
 
         /// <summary>
+        /// Samples a second that the sensor truly makes, times a thousand; its own word for it until that is known.
+        /// </summary>
+        public int TrueRateMilliHz => _clock.IsEstimate && !_clock.IsImplausible ? _clock.RateMilliHz : _rateMilliHz;
+
+        /// <summary>The sensor's temperature in the last window, in hundredths of a degree Celsius; 0: unknown.</summary>
+        public int CentiCelsius { get; private set; }
+
+        /// <summary>
         /// Lets <paramref name="tap"/> see every block from now on; false where <see cref="NodeLimits.MaxTaps"/> do
         /// already. Call while the node is put together, before the first step.
         /// </summary>
@@ -245,6 +253,7 @@ namespace EdgeFleet.Firmware.Sampling
                 FillVelocity(window, a, _velocities[a], window.Quality[a]);
             }
             bool warm = _sensor.ReadTemperature(out int centiCelsius) == SensorResult.Ok;
+            CentiCelsius = warm ? centiCelsius : 0;
             FillSingle(window, _channels.Temperature, centiCelsius, warm ? 1 : 0, warm ? 0 : QualityFlags.Missing);
             FillSingle(window, _channels.Rate, _clock.RateMilliHz, (int)made, RateQuality);
             _channels.FillMore(window);

@@ -54,12 +54,17 @@ namespace EdgeFleet.Firmware.Uplink
         /// <summary>Keeps a closed window; Ok: it survives a power cut.</summary>
         public StorageResult Keep(ClosedWindow window)
         {
-            Stamp(window.StartMs, window.DurationMs, _sampler.ChannelCount);
+            int due = 0;
+            for (int i = 0; i < _sampler.ChannelCount; i++)
+                due += IsDue(window, i) ? 1 : 0;
+            Stamp(window.StartMs, window.DurationMs, due);
             _writer.Reset(_entry, StampBytes, MaxEntry - StampBytes);
             for (int i = 0; i < _sampler.ChannelCount; i++)
             {
                 if (window.Count[i] == 0)
                 {
+                    if (!IsDue(window, i))
+                        continue;
                     SenmlWriter.WriteMissing(_writer, _sampler.ChannelName(i), _sampler.ChannelUnit(i),
                         window.Quality[i] | QualityFlags.Missing);
                     continue;
@@ -71,6 +76,11 @@ namespace EdgeFleet.Firmware.Uplink
             if (_writer.Error != ContractError.None)
                 return StorageResult.Failed;
             return _windows.Add(_entry, 0, StampBytes + _writer.Length, DateOf(window.StartMs));
+        }
+
+        private static bool IsDue(ClosedWindow window, int channel)
+        {
+            return window.Count[channel] != 0 || window.Quality[channel] != ClosedWindow.NotDue;
         }
 
         /// <inheritdoc/>
