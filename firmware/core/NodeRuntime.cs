@@ -1,5 +1,6 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Screening;
@@ -32,8 +33,10 @@ namespace EdgeFleet.Firmware
         private readonly VibrationTrigger? _trigger;
         private readonly CaptureOutbox? _captures;
         private readonly ISelfTest? _selfTest;
+        private readonly ModalTracker? _modes;
         private readonly CommandDesk _desk;
         private readonly TriggerConfig _builtInTrigger = new TriggerConfig();
+        private readonly ModesConfig _builtInModes = new ModesConfig();
         private long _rebootDueMs = -1;
         private bool _testing;
         private uint _testedFor;
@@ -45,8 +48,9 @@ namespace EdgeFleet.Firmware
         /// <summary>Mounts the flash and starts.</summary>
         public NodeRuntime(
             NodeSettings settings, NodePorts ports, ISampler sampler, VibrationTrigger? trigger = null,
-            ISelfTest? selfTest = null)
+            ISelfTest? selfTest = null, ModalTracker? modes = null)
         {
+            _modes = modes;
             _trigger = trigger;
             _selfTest = selfTest;
             _settings = settings;
@@ -74,6 +78,8 @@ namespace EdgeFleet.Firmware
             // What was kept was valid for the firmware that kept it; this one may know better.
             if (!_store.LoadConfig(_config) || CheckParts(_config) != ConfigFault.None)
                 _config.Reset();
+            if (modes != null)
+                modes.Remember(new ModeMemory(ModeMemory.NewRecord(ports.Storage, crc)));
             if (_store.LoadAlarms(_raised))
                 _judge.Restore(_raised);
             PutInForce(0);
@@ -94,6 +100,9 @@ namespace EdgeFleet.Firmware
 
         /// <summary>Captured vibrations; null where the node captures none.</summary>
         public CaptureOutbox? Captures => _captures;
+
+        /// <summary>Natural frequencies; null where the node follows none.</summary>
+        public ModalTracker? Modes => _modes;
 
         /// <summary>The clock.</summary>
         public TimeKeeper Time => _time;
@@ -129,6 +138,7 @@ namespace EdgeFleet.Firmware
             KeepWindows(nowMs);
             KeepCaptures(nowMs);
             _uplink.Step(nowMs);
+            FollowModes(nowMs);
             AnswerSelfTest();
             RebootWhenAnswered(nowMs);
             uint drops = _outbox.Windows.Ledger.Dropped + _outbox.Events.Ledger.Dropped;
@@ -272,6 +282,15 @@ namespace EdgeFleet.Firmware
             }
         }
 
+        private void FollowModes(long nowMs)
+        {
+            if (_modes == null)
+                return;
+            _modes.Step(nowMs, this);
+            if (_modes.HasStorageFault)
+                FlashFault(nowMs);
+        }
+
         private void AnswerSelfTest()
         {
             if (!_testing || _selfTest == null || _selfTest.SelfTest <= SelfTestResult.Running)
@@ -336,6 +355,8 @@ namespace EdgeFleet.Firmware
                 fault = _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
             if (fault == ConfigFault.None && config.HasScreening)
                 fault = _screen.Check(config.Screening);
+            if (fault == ConfigFault.None && config.HasModes)
+                fault = _modes == null ? ConfigFault.ModesAxis : _modes.Check(config.Modes);
             if (fault != ConfigFault.None || !config.HasAir || config.Air.AsleepS == 0)
                 return fault;
             return _sampler is IDutyCycle cycle && cycle.CanSleep ? ConfigFault.None : ConfigFault.AirNoSensor;
@@ -350,6 +371,8 @@ namespace EdgeFleet.Firmware
             if (_trigger != null)
                 _trigger.Apply(_config.HasTrigger ? _config.Trigger : _builtInTrigger);
             _screen.Apply(_config);
+            if (_modes != null)
+                _modes.Apply(_config.HasModes ? _config.Modes : _builtInModes, _config.Version, nowMs, this);
             _judge.Apply(_config, _sampler, nowMs, this);
             KeepAlarms(nowMs);
         }

@@ -44,6 +44,12 @@ namespace EdgeFleet.Firmware
         /// be 24.5 s of them at 125 Hz. Boards without external memory take 2,048.
         /// </summary>
         public int HistoryTriples = 4096;
+
+        /// <summary>
+        /// Longest segment of a spectrum that the node has memory for, in samples at 13 bytes: a power of two. 2,048 take
+        /// 26 KiB; boards without external memory take 1,024.
+        /// </summary>
+        public int SpectrumSamples = 2048;
     }
 
     /// <summary>Everything outside the node's behaviour.</summary>

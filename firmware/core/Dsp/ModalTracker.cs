@@ -38,6 +38,7 @@ namespace EdgeFleet.Firmware.Dsp
         private int _band;
         private int _bin;
         private int _lastBin;
+        private bool _hasConfig;
         private bool _changed;
 
         // The sampler's own, so that they change between two blocks only.
@@ -176,6 +177,16 @@ namespace EdgeFleet.Firmware.Dsp
         /// </summary>
         public void Apply(ModesConfig config, uint version, long nowMs, IEventSink sink)
         {
+            bool same = _hasConfig && config.Segment == _config.Segment && config.Averages == _config.Averages
+                && config.LooksAlike(_config);
+            if (same)
+            {
+                // The spectrum that is under way is as good as ever.
+                _config.CopyFrom(config);
+                _table.Apply(config, version, nowMs, sink);
+                return;
+            }
+            _hasConfig = true;
             _changed = false;
             _config.CopyFrom(config);
             _welch.Begin(SegmentOf(config.Segment));

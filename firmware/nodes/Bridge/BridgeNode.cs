@@ -1,5 +1,6 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Firmware;
+using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Triggering;
@@ -19,7 +20,10 @@ namespace EdgeFleet.Nodes
             VibrationSampler sampler = new VibrationSampler(accelerometer, DefaultWindowMs);
             VibrationTrigger trigger = new VibrationTrigger(accelerometer, settings.HistoryTriples);
             sampler.AddTap(trigger);
-            return new NodeRuntime(settings, ports, sampler, trigger, accelerometer as ISelfTest);
+            ModalTracker modes = new ModalTracker(sampler, accelerometer, settings.SpectrumSamples);
+            sampler.AddTap(modes);
+            sampler.AddChannels(modes);
+            return new NodeRuntime(settings, ports, sampler, trigger, accelerometer as ISelfTest, modes);
         }
     }
 }
