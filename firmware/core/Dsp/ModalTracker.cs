@@ -260,7 +260,7 @@ namespace EdgeFleet.Firmware.Dsp
         /// <summary>Measures one candidate; true where the band has given what it has.</summary>
         private bool Measure()
         {
-            int candidate = _picker.Strongest();
+            int candidate = _picker.Strongest(_welch.Sums);
             if (candidate < 0)
                 return true;
             double least = PeakPicker.LeastProminence(_welch.Averages);

@@ -75,14 +75,25 @@ namespace EdgeFleet.Firmware.Dsp
             }
         }
 
-        /// <summary>The strongest candidate that was not measured yet, or -1. Scanning is over.</summary>
-        public int Strongest()
+        /// <summary>
+        /// The candidate that was not measured yet and has the highest bin, as the spectrum is and not as it is smoothed; or
+        /// -1. Scanning is over.
+        /// </summary>
+        public int Strongest(float[] sums)
         {
             int strongest = -1;
+            float most = -1;
             for (int i = 0; i < Count; i++)
             {
-                if (!_measured[i] && (strongest < 0 || _heights[i] > _heights[strongest]))
+                if (_measured[i])
+                    continue;
+                for (int k = _bins[i] - 2; k <= _bins[i] + 2; k++)
+                {
+                    if (sums[k] <= most)
+                        continue;
+                    most = sums[k];
                     strongest = i;
+                }
             }
             return strongest;
         }

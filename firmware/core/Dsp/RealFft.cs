@@ -64,17 +64,18 @@ namespace EdgeFleet.Firmware.Dsp
         }
 
         /// <summary>
-        /// Takes the next <paramref name="count"/> samples, an even number, less <paramref name="mean"/> and times a Hann
-        /// window (periodic, as is right for spectra): 0.5 - 0.5 cos(2 pi i / length).
+        /// Takes the next <paramref name="count"/> samples, an even number, less their mean and times a Hann window
+        /// (periodic, as is right for spectra): 0.5 - 0.5 cos(2 pi i / length). The mean comes as a whole number and a
+        /// <paramref name="rest"/>, so that nothing is lost where it is large.
         /// </summary>
-        public void LoadHann(int[] samples, int from, int count, int mean)
+        public void LoadHann(int[] samples, int from, int count, int mean, float rest)
         {
             int end = _loaded + count;
             for (int i = _loaded; i < end; i++)
             {
                 int phase = (i > _points ? _length - i : i) * _stride;
                 float cosine = phase <= _quarter ? _sine[_quarter - phase] : -_sine[phase - _quarter];
-                float value = (samples[from++] - mean) * (0.5f - 0.5f * cosine);
+                float value = (samples[from++] - mean - rest) * (0.5f - 0.5f * cosine);
                 if ((i & 1) == 0)
                 {
                     _re[_reversed] = value;

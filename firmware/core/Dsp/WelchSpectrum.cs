@@ -18,6 +18,7 @@ namespace EdgeFleet.Firmware.Dsp
         private int _least;
         private int _most;
         private int _mean;
+        private float _rest;
 
         /// <summary>A spectrum of segments of at most <paramref name="longest"/> samples; takes 7 bytes for each.</summary>
         public WelchSpectrum(int longest)
@@ -97,11 +98,12 @@ namespace EdgeFleet.Firmware.Dsp
                     if (_at < _length)
                         return false;
                     _mean = (int)SafeMath.DivideRounded(_sum, _length);
+                    _rest = (float)SafeMath.Divide(_sum - (long)_mean * _length, _length, 0);
                     _fft.Begin(_length);
                     Enter(Stage.Load);
                     return false;
                 case Stage.Load:
-                    _fft.LoadHann(buffer.Samples, from, take, _mean);
+                    _fft.LoadHann(buffer.Samples, from, take, _mean, _rest);
                     _at += take;
                     if (_at < _length)
                         return false;
