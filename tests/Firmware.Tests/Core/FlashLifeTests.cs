@@ -48,7 +48,8 @@ public sealed class FlashLifeTests
         int worst = FlashQueue.EntryFraming + 26 + Limits.MaxWindowBody;
         foreach (string sentence in new[]
         {
-            $"{settings.WindowSegments} segments for windows and {settings.EventSegments} for events",
+            $"{settings.WindowSegments} segments for windows, {settings.EventSegments} for events and "
+                + $"{settings.WaveformSegments} for captures",
             $"A segment is one file of at most {N(NodeLimits.SegmentBytes)} bytes",
             $"ledger of {FlashQueue.SegmentFraming} bytes",
             $"{FlashQueue.EntryFraming} bytes of framing",
