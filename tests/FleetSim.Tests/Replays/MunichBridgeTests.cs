@@ -40,6 +40,20 @@ public sealed class MunichBridgeTests
         Assert.InRange(crest, peak / rms * 980, peak / rms * 1020);
         Assert.InRange(rmsMicroG, rms * 0.98, rms * 1.02);
         Assert.InRange(peakMilliG, peak * 0.99, peak * 1.01);
+
+        // Every event that the node told of came with its waveform: all of it, of the one axis that was recorded.
+        JsonElement[] captures = [.. (await city.GetAsync($"/api/v1/devices/{city.Device}/captures")).EnumerateArray()];
+        Assert.True(captures.Length >= 3, $"{captures.Length} captures");
+        Assert.All(captures, capture => Assert.True(capture.GetProperty("whole").GetBoolean()));
+        foreach (JsonElement capture in captures)
+        {
+            JsonElement wave = await city.GetAsync(
+                $"/api/v1/devices/{city.Device}/captures/{capture.GetProperty("id").GetString()}");
+            JsonElement axis = Assert.Single(wave.GetProperty("axes").EnumerateArray());
+            Assert.Equal("HNZ", axis.GetProperty("seed").GetString());
+            JsonElement piece = Assert.Single(axis.GetProperty("pieces").EnumerateArray());
+            Assert.Equal(1200, piece.GetProperty("counts").GetArrayLength());
+        }
     }
 
     // Root mean square about the mean in micro-g, largest deviation from it in milli-g, and kurtosis.
