@@ -84,11 +84,13 @@ public sealed record ScreeningDocument(
 /// <param name="Screening">Against which line velocities are held; left out where there is none.</param>
 /// <param name="Air">When the dust sensor sleeps; left out where it never does.</param>
 /// <param name="Trigger">When a vibration is captured; left out where the node's own values are to hold.</param>
+/// <param name="Modes">Which natural frequencies are followed; left out where the node's own values are to hold.</param>
 public sealed record ConfigDocument(
     int WindowMs = 0, int StateIntervalMs = 300_000, IReadOnlyList<ThresholdDocument>? Thresholds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AirDocument? Air = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TriggerDocument? Trigger = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScreeningDocument? Screening = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScreeningDocument? Screening = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ModesDocument? Modes = null)
 {
     /// <summary>The rules; empty where there are none.</summary>
     [JsonIgnore]
@@ -149,6 +151,11 @@ public sealed record ConfigDocument(
             config.HasTrigger = true;
             Trigger.Fill(config.Trigger);
         }
+        if (Modes != null)
+        {
+            config.HasModes = true;
+            Modes.Fill(config.Modes);
+        }
         return config.Validate() is var last and not NodeFault.None
             ? Refused(last, Field(last, 0), Allowed(last))
             : config;
@@ -192,7 +199,7 @@ public sealed record ConfigDocument(
         NodeFault.ScreeningFactor => "screening.kind",
         NodeFault.ScreeningPoints => "screening.points",
         NodeFault.AirDutyCycle => "air",
-        _ => TriggerDocument.Field(fault) ?? "version",
+        _ => TriggerDocument.Field(fault) ?? ModesDocument.Field(fault) ?? "version",
     };
 
     private static string Allowed(NodeFault fault) => fault switch
@@ -210,6 +217,7 @@ public sealed record ConfigDocument(
         NodeFault.AirDutyCycle =>
             $"0 to {Limits.MaxDutyS} seconds asleep, {Limits.MinAwakeS} to {Limits.MaxDutyS} seconds awake.",
         _ when TriggerDocument.Field(fault) is not null => TriggerDocument.Allowed(fault),
+        _ when ModesDocument.Field(fault) is not null => ModesDocument.Allowed(fault),
         _ => "Not a value that a node knows.",
     };
 

@@ -47,6 +47,9 @@ public sealed class ConfigForm
     /// <summary>When a vibration is captured.</summary>
     public TriggerForm Trigger { get; set; } = new();
 
+    /// <summary>Which natural frequencies are followed.</summary>
+    public ModesForm Modes { get; set; } = new();
+
     /// <summary>Against which line velocities are held.</summary>
     public ScreeningForm Screening { get; set; } = new();
 
@@ -63,6 +66,7 @@ public sealed class ConfigForm
         Asleep = desired.Config.Air?.AsleepS.ToString(CultureInfo.InvariantCulture),
         Awake = desired.Config.Air?.AwakeS.ToString(CultureInfo.InvariantCulture),
         Trigger = TriggerForm.Of(desired.Config.Trigger),
+        Modes = ModesForm.Of(desired.Config.Modes),
         Screening = ScreeningForm.Of(desired.Config.Screening),
         Version = desired.Version,
         Rules = [.. desired.Config.Rules.Select(rule => new RuleForm
@@ -115,8 +119,9 @@ public sealed class ConfigForm
                     string.IsNullOrWhiteSpace(Awake) ? "60" : Awake, "air.awakeS", Limits.MinAwakeS, Limits.MaxDutyS, problems));
         }
         TriggerDocument? trigger = Trigger.Read(problems);
+        ModesDocument? modes = Modes.Read(problems);
         ScreeningDocument? screening = Screening.Read(problems);
-        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air, trigger, screening) : null;
+        return problems.Count == 0 ? new ConfigDocument(window, interval, rules, air, trigger, screening, modes) : null;
     }
 
     internal static string Seconds(int milliseconds) => (milliseconds / 1000m).ToString(CultureInfo.InvariantCulture);

@@ -72,6 +72,11 @@ public static class Words
         ConfigFault.TriggerAxes => "The trigger looks at axes that this node does not have.",
         ConfigFault.TriggerCapture => "The trigger captures more than this node's memory holds.",
         ConfigFault.TriggerBand => "The trigger's band reaches half of this node's sample rate, or is empty.",
+        ConfigFault.ModesAxis => "Natural frequencies are looked for on an axis that this node does not have.",
+        ConfigFault.ModesSegment => "A spectrum's segment is longer than this node's memory holds, or no power of two.",
+        ConfigFault.ModesAverages => "A spectrum has too few or too many segments.",
+        ConfigFault.ModesDrift => "The drift of a natural frequency is outside the node's range.",
+        ConfigFault.ModesBands => "A band of natural frequencies reaches half of this node's sample rate, or is empty.",
         ConfigFault.StaleVersion => "It is older than the one in force.",
         _ => $"Reason {(int)fault}, which this version has no words for.",
     };

@@ -153,6 +153,15 @@ public sealed class ConfigTests : IAsyncLifetime
     [InlineData("""{"screening":{"profile":"site","points":[{"hz":1,"mmPerS":0.0001}]}}""", "config-screening-points", "screening.points")]
     [InlineData("""{"screening":{"profile":"site","points":[{"hz":2,"mmPerS":1},{"hz":1,"mmPerS":1}]}}""", "config-screening-points", "screening.points")]
     [InlineData("""{"screening":{"line":1}}""", "bad-request", "profile")]
+    [InlineData("""{"modes":{"axis":"w"}}""", "config-modes-axis", "modes.axis")]
+    [InlineData("""{"modes":{"segment":1000}}""", "config-modes-segment", "modes.segment")]
+    [InlineData("""{"modes":{"averages":3}}""", "config-modes-averages", "modes.averages")]
+    [InlineData("""{"modes":{"driftPercent":0.05}}""", "config-modes-drift", "modes.driftPercent")]
+    [InlineData("""{"modes":{"driftPercent":1.00001}}""", "config-modes-drift", "modes.driftPercent")]
+    [InlineData("""{"modes":{"hold":0}}""", "config-modes-drift", "modes.driftPercent")]
+    [InlineData("""{"modes":{"bands":[{"lowHz":12,"highHz":9.5}]}}""", "config-modes-bands", "modes.bands")]
+    [InlineData("""{"modes":{"bands":[{"lowHz":9.5,"highHz":1e20}]}}""", "config-modes-bands", "modes.bands")]
+    [InlineData("""{"modes":{"bands":[null]}}""", "config-modes-bands", "modes.bands")]
     [InlineData("""{"air":{"asleepS":-1}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":86401}}""", "config-air-duty-cycle", "air")]
     [InlineData("""{"air":{"asleepS":300,"awakeS":9}}""", "config-air-duty-cycle", "air")]
@@ -216,6 +225,36 @@ public sealed class ConfigTests : IAsyncLifetime
             (sent.Profile, sent.Line, sent.Kind, sent.Extent, sent.Sensitive));
         await PutAsync("{}");
         Assert.False(Sent().Config.HasScreening);
+    }
+
+    [Fact]
+    public async Task Natural_frequencies_reach_the_node_and_are_shown_again()
+    {
+        await PutAsync("""{"modes":{"axis":"y","driftPercent":1.5,"bands":[{"lowHz":9.5,"highHz":12},{"lowHz":15,"highHz":17.125}]}}""");
+        NodeConfig sent = Sent().Config;
+        Assert.True(sent.HasModes);
+        Assert.Equal((1, 2048, 32, 15_000, 3), (
+            sent.Modes.Axis, sent.Modes.Segment, sent.Modes.Averages, sent.Modes.DriftPpm, sent.Modes.Hold));
+        Assert.Equal(2, sent.Modes.BandCount);
+        Assert.Equal((9500, 12_000, 15_000, 17_125), (
+            sent.Modes.LowMilliHz[0], sent.Modes.HighMilliHz[0], sent.Modes.LowMilliHz[1], sent.Modes.HighMilliHz[1]));
+        string shown = await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync();
+        Assert.Contains("\"modes\":{\"axis\":\"y\",\"segment\":2048,", shown);
+        Assert.Contains("\"bands\":[{\"lowHz\":9.5,\"highHz\":12}", shown);
+
+        await PutAsync("{}");
+        Assert.False(Sent().Config.HasModes);
+        Assert.DoesNotContain("modes", await (await _operator.GetAsync(Path)).Content.ReadAsStringAsync());
+    }
+
+    /// <summary>REST's defaults are the node's own: whoever gives one value changes that one alone.</summary>
+    [Fact]
+    public void Empty_natural_frequencies_are_the_built_in_ones()
+    {
+        ModesConfig filled = new() { Axis = 0, Segment = 256, Averages = 4, DriftPpm = 1000, Hold = 1, BandCount = 1 };
+        new ModesDocument().Fill(filled);
+        foreach (System.Reflection.FieldInfo field in typeof(ModesConfig).GetFields())
+            Assert.Equal(field.GetValue(new ModesConfig()), field.GetValue(filled));
     }
 
     [Fact]
