@@ -40,7 +40,6 @@ public sealed partial class Projector(
                 while (true)
                 {
                     await StepAsync(stoppingToken);
-                    progress.Fault = null;
                     failures = 0;
                 }
             }
@@ -69,6 +68,8 @@ public sealed partial class Projector(
         metrics.Committed(step, time.GetElapsedTime(began));
         Warn(step);
         Announce(step);
+        // Whoever waits for the place must not find the fault that is over.
+        progress.Fault = null;
         progress.Reach(step.Cursor);
         journal.Prune(step.Cursor);
     }
