@@ -1,4 +1,5 @@
 using EdgeFleet.Service.Features.Access;
+using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
@@ -44,6 +45,7 @@ public static class FleetServiceApp
         builder.AddProvisioning();
         builder.AddWaveforms();
         builder.AddTelemetry();
+        builder.AddAirQuality();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddMqttGateway(builder.Settings().Mqtt);
@@ -67,6 +69,7 @@ public static class FleetServiceApp
             app.MapDevices();
             app.MapProvisioning();
             app.MapTelemetry();
+            app.MapAirQuality();
             app.MapWaveforms();
             app.MapReports();
             app.MapWeb();

@@ -1,5 +1,6 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Gateway;
 
@@ -15,6 +16,22 @@ public static class Words
         NodeKind.Bridge => "Bridge",
         null => "unknown",
         _ => kind.ToString()!,
+    };
+
+    /// <summary>Whose air quality index.</summary>
+    public static string Of(AqiStandard standard) => standard switch
+    {
+        AqiStandard.UsEpa => "US EPA",
+        AqiStandard.TwMoenv => "Taiwan MOENV",
+        _ => standard.ToString(),
+    };
+
+    /// <summary>How bad the air is.</summary>
+    public static string Of(AqiCategory category) => category switch
+    {
+        AqiCategory.UnhealthyForSensitiveGroups => "Unhealthy for sensitive groups",
+        AqiCategory.VeryUnhealthy => "Very unhealthy",
+        _ => category.ToString(),
     };
 
     /// <summary>Why a claim was refused.</summary>

@@ -176,18 +176,7 @@ internal sealed class Listener(NodeConfig? config, Func<long> utcMs) : IMemoryGa
         return new ChannelReport(
             name, unit, all.Count, any ? all.Mean : null, any ? all.Min : null, any ? all.Max : null, any ? all.Rms : null,
             any ? all.Peak : null, any ? all.Max - all.Min : null, any ? all.Crest : null, any ? all.Skewness : null,
-            any ? all.Kurtosis : null, Names(all.Quality));
-    }
-
-    private static List<string> Names(int quality)
-    {
-        List<string> names = [];
-        foreach (var flag in typeof(QualityFlags).GetFields())
-        {
-            if (flag.GetRawConstantValue() is int bit && (quality & bit) != 0)
-                names.Add(char.ToLowerInvariant(flag.Name[0]) + flag.Name[1..]);
-        }
-        return names;
+            any ? all.Kurtosis : null, QualityNames.Of(all.Quality));
     }
 
     private static string? Said(string text) => text.Length == 0 ? null : text;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
@@ -22,9 +23,22 @@ public sealed record GapsView(string Label, GapAnswer? Gaps, string? Problem)
     public const int MaxRows = 12;
 }
 
+/// <summary>The air quality indices of a device, of both standards.</summary>
+public sealed record AirQualityView(IReadOnlyList<AirQualityIndex> Indices, string? Problem)
+{
+    /// <summary>End of the last hour that counts.</summary>
+    public DateTimeOffset? At => Indices.Count == 0 ? null : Indices[0].At;
+
+    /// <summary>A pollutant's concentration and index.</summary>
+    public static string Show(PollutantIndex pollutant) => pollutant.Index is { } index
+        ? string.Create(CultureInfo.InvariantCulture, $"{pollutant.Concentration:0.#} µg/m³, index {index}")
+        : "–";
+}
+
 /// <summary>One device: what it measures, what it says of itself, what happened.</summary>
 public sealed class DeviceModel(
-    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, Captures captures, TimeProvider time)
+    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, Captures captures,
+    AirQuality airQuality, TimeProvider time)
     : DeviceBase(directory, reports, time)
 {
     /// <summary>Events that are shown.</summary>
@@ -110,6 +124,21 @@ public sealed class DeviceModel(
         Result<GapAnswer> found = await gaps.GapsAsync(id, new TimeRange(toMs - lengthMs, toMs), cancel);
         string label = Ranges.First(r => r.Key == Range).Label;
         return Partial("_Gaps", new GapsView(label, found.Value, found.Fault?.Detail));
+    }
+
+    public async Task<IActionResult> OnGetAirQualityAsync(string id, CancellationToken cancel)
+    {
+        if (!Load(id))
+            return NoDevice(id);
+        List<AirQualityIndex> indices = [];
+        foreach (AqiStandard standard in Enum.GetValues<AqiStandard>())
+        {
+            Result<AirQualityIndex> found = await airQuality.IndexAsync(id, standard, _time.GetUtcNow(), cancel);
+            if (!found.Ok)
+                return Partial("_AirQuality", new AirQualityView([], found.Fault!.Detail));
+            indices.Add(found.Value!);
+        }
+        return Partial("_AirQuality", new AirQualityView(indices, null));
     }
 
     public IActionResult OnPostUnit(string id, string? accel, string? range)

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Text.Json;
+using EdgeFleet.Contracts;
+using EdgeFleet.Service.Features.Access;
+using EdgeFleet.Service.Features.AirQuality;
+using EdgeFleet.Service.Features.Provisioning;
+using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Gateway;
+using EdgeFleet.Service.Ingest;
+using EdgeFleet.Service.Tests.Support;
+using EdgeFleet.Service.Tests.Telemetry;
+
+namespace EdgeFleet.Service.Tests.AirQuality;
+
+/// <summary>Indices of what a node has truly sent, through hub, journal, database and REST.</summary>
+public sealed class AqiApiTests : IAsyncLifetime
+{
+    private const int HourMs = 3_600_000;
+
+    private TestService _service = null!;
+    private HttpClient _viewer = null!;
+    private string _device = "";
+    private uint _sequence;
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await TestService.StartAsync();
+        _viewer = await _service.ClientAsync(Role.Viewer);
+        EnrolmentWithSecret enrolment = await Board.EnrolAsync(_service);
+        _device = (await new Board(_service).JoinAsync(enrolment.Enrolment.Id)).DeviceId;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _viewer.Dispose();
+        await _service.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Twelve_hours_give_both_indices_and_what_they_are_made_of()
+    {
+        // CF=1 60 at 50 %: corrected 0.786 x 60 - 0.0862 x 50 + 5.75 = 48.6; as measured 40; PM10 100.
+        for (int hour = 0; hour < 12; hour++)
+            await HourAsync(hour, cf1: 60, pm25: 40, pm10: 100, humidity: 50);
+        JsonElement epa = await AqiAsync("standard=us-epa&at=2026-01-01T12:34:56Z");
+        Assert.Equal("2026-01-01T12:00:00+00:00", epa.GetProperty("at").GetString());
+        JsonElement pm25 = epa.GetProperty("pollutants")[0];
+        Assert.Equal(48.6, pm25.GetProperty("concentration").GetDouble(), 9);
+        // 101 + 49 / 19.9 x (48.6 - 35.5) = 133.3.
+        Assert.Equal(133, pm25.GetProperty("index").GetInt32());
+        Assert.Equal((133, "unhealthyForSensitiveGroups", "pm25"), Head(epa));
+        Assert.Contains("Barkjohn", pm25.GetProperty("method").GetString());
+        JsonElement hour0 = pm25.GetProperty("hours")[0];
+        Assert.Equal("2026-01-01T11:00:00+00:00", hour0.GetProperty("start").GetString());
+        Assert.Equal((60, 50, 100), (hour0.GetProperty("raw").GetDouble(), hour0.GetProperty("humidity").GetDouble(),
+            hour0.GetProperty("coveredPercent").GetDouble()));
+        Assert.Equal(12, pm25.GetProperty("hours").GetArrayLength());
+        // 51 + 49 / 99 x 45 = 73.3.
+        Assert.Equal(73, epa.GetProperty("pollutants")[1].GetProperty("index").GetInt32());
+
+        JsonElement moenv = await AqiAsync("standard=tw-moenv&at=2026-01-01T12:34:56Z");
+        // As measured: 101 + 49 / 19.9 x (40 - 30.5) = 124.4; PM10: 101 + 49 / 114 x 24 = 111.3.
+        Assert.Equal((124, "unhealthyForSensitiveGroups", "pm25"), Head(moenv));
+        Assert.Equal(111, moenv.GetProperty("pollutants")[1].GetProperty("index").GetInt32());
+    }
+
+    [Fact]
+    public async Task Only_whole_hours_before_the_time_count()
+    {
+        for (int hour = 0; hour < 6; hour++)
+            await HourAsync(hour, cf1: 10, pm25: 10, pm10: 10, humidity: 40);
+        await HourAsync(6, cf1: 500, pm25: 500, pm10: 500, humidity: 40);
+        int before = Head(await AqiAsync("standard=tw-moenv&at=2026-01-01T06:59:59Z")).Index;
+        Assert.InRange(before, 1, 50);
+        // Half of (6 x 10 + 500) / 7 and half of (3 x 10 + 500) / 4: 106.3.
+        Assert.Equal(188, Head(await AqiAsync("standard=tw-moenv&at=2026-01-01T07:00:00Z")).Index);
+    }
+
+    [Fact]
+    public async Task Too_little_is_said_and_not_guessed()
+    {
+        JsonElement nothing = await AqiAsync("at=2026-01-01T06:00:00Z");
+        Assert.False(nothing.TryGetProperty("index", out _));
+        Assert.Contains("two of the last three hours", nothing.GetProperty("pollutants")[0].GetProperty("why").GetString());
+        // Forty minutes of an hour are too little, forty-five are enough.
+        await HourAsync(0, cf1: 10, pm25: 10, pm10: 10, humidity: 40, minutes: 40);
+        await HourAsync(1, cf1: 10, pm25: 10, pm10: 10, humidity: 40, minutes: 45);
+        JsonElement one = await AqiAsync("at=2026-01-01T02:00:00Z");
+        Assert.False(one.TryGetProperty("index", out _));
+        Assert.Equal(1, one.GetProperty("pollutants")[0].GetProperty("hoursThere").GetInt32());
+        await HourAsync(2, cf1: 10, pm25: 10, pm10: 10, humidity: 40);
+        // 0.524 x 10 - 0.0862 x 40 + 5.75 = 7.5, on the line from 0 to 9.0.
+        Assert.Equal(42, Head(await AqiAsync("at=2026-01-01T03:00:00Z")).Index);
+    }
+
+    [Fact]
+    public async Task Without_humidity_there_is_no_correction_and_the_answer_says_so()
+    {
+        for (int hour = 0; hour < 12; hour++)
+            await HourAsync(hour, cf1: 60, pm25: 40, pm10: 20, humidity: null);
+        JsonElement epa = await AqiAsync("at=2026-01-01T12:00:00Z");
+        JsonElement pm25 = epa.GetProperty("pollutants")[0];
+        Assert.False(pm25.TryGetProperty("index", out _));
+        Assert.Contains("humidity", pm25.GetProperty("why").GetString());
+        Assert.Equal("pm10", epa.GetProperty("dominant").GetString());
+        // Taiwan's needs none.
+        Assert.Equal("pm25", (await AqiAsync("standard=tw-moenv&at=2026-01-01T12:00:00Z")).GetProperty("dominant").GetString());
+    }
+
+    [Theory]
+    [InlineData("devices/{0}/aqi?standard=us-epa-2012", HttpStatusCode.BadRequest, "invalid")]
+    [InlineData("devices/{0}/aqi?at=yesterday", HttpStatusCode.BadRequest, "invalid")]
+    [InlineData("devices/{0}/aqi?at=2026-01-01T00:00:00", HttpStatusCode.BadRequest, "invalid")]
+    [InlineData("devices/airbox-nobody/aqi", HttpStatusCode.NotFound, "device-not-found")]
+    public async Task What_cannot_be_asked_is_named(string path, HttpStatusCode status, string name) =>
+        Assert.Equal(name, await (await _viewer.GetAsync("/api/v1/" + string.Format(path, _device))).ProblemAsync(status));
+
+    [Fact]
+    public async Task A_bridge_node_has_no_air_quality()
+    {
+        EnrolmentWithSecret enrolment = await Board.EnrolAsync(_service, kind: NodeKind.Bridge);
+        string bridge = (await new Board(_service, "a0b1c2d3e4f6") { Kind = NodeKind.Bridge }
+            .JoinAsync(enrolment.Enrolment.Id)).DeviceId;
+        Assert.Equal("no-air-box", await (await _viewer.GetAsync($"/api/v1/devices/{bridge}/aqi")).ProblemAsync(HttpStatusCode.Conflict));
+    }
+
+    private static (int Index, string Category, string Dominant) Head(JsonElement answer) => (
+        answer.GetProperty("index").GetInt32(), answer.GetProperty("category").GetString()!,
+        answer.GetProperty("dominant").GetString()!);
+
+    private async Task<JsonElement> AqiAsync(string query) =>
+        await (await _viewer.GetAsync($"/api/v1/devices/{_device}/aqi?{query}")).ValueAsync<JsonElement>();
+
+    /// <summary>An hour of the first day of 2026, in windows of five minutes.</summary>
+    private async Task HourAsync(int hour, int cf1, int pm25, int pm10, int? humidity, int minutes = 60)
+    {
+        long startMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() + (hour * HourMs);
+        long endMs = startMs + HourMs;
+        if (endMs > _service.Clock.GetUtcNow().ToUnixTimeMilliseconds())
+            _service.Clock.Advance(DateTimeOffset.FromUnixTimeMilliseconds(endMs) - _service.Clock.GetUtcNow());
+        List<SentWindow> windows = [];
+        for (int minute = 0; minute < minutes; minute += 5)
+        {
+            List<SentChannel> channels =
+            [
+                Steady(Channels.Pm25, Units.MicrogramsPerCubicMetre, pm25),
+                Steady(Channels.Pm25Factory, Units.MicrogramsPerCubicMetre, cf1),
+                Steady(Channels.Pm10, Units.MicrogramsPerCubicMetre, pm10),
+            ];
+            if (humidity is { } rh)
+                channels.Add(Steady(Channels.Humidity, Units.RelativeHumidity, rh));
+            windows.Add(new SentWindow(1, ++_sequence, startMs + (minute * 60_000), 300_000, TimeQuality.Synchronised, [.. channels]));
+        }
+        IDeviceHub hub = _service.Get<IDeviceHub>();
+        await hub.ReceiveAsync(
+            new FakeSession(PeerRole.Device, _device), TopicKind.Telemetry, _device, Messages.Pack(_device, windows), 1, default);
+        await _service.Get<IIngestReader>().SettledAsync();
+        await _service.Get<ProjectionProgress>().ReachedAsync(_service.Get<IIngestReader>().Head).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private static SentChannel Steady(string name, string unit, long value) => new(name, unit, 0, value, value, value, 0, 60);
+}
