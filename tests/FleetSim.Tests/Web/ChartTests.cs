@@ -105,6 +105,36 @@ public sealed class ChartTests
         Assert.Empty(site.Complaints);
     }
 
+    [Fact]
+    public async Task An_Air_Box_shows_its_air_quality_in_colour_and_word()
+    {
+        await using Site site = await Site.StartAsync();
+        EnrolmentWithSecret enrolment = await Scene.EnrolAsync(site, NodeKind.AirBox, "Renai Road", autoAccept: true);
+        HubNode node = await Scene.JoinAsync(site, enrolment, "a0b1c2d3e4de", NodeKind.AirBox);
+        IPage page = await site.SignedInAsync(390, 844);
+        await page.GotoAsync("/devices/" + node.DeviceId);
+        await Expect(page.Locator("#air-quality")).ToContainTextAsync("not enough data yet: 0 of 12 hours");
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset hour = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerHour));
+        for (int i = 6; i >= 1; i--)
+        {
+            await node.ReportAsync(hour.AddHours(-i), TimeSpan.FromHours(1),
+                (Channels.Pm25, Units.MicrogramsPerCubicMetre, 0, 40, 40, 40, 60),
+                (Channels.Pm25Factory, Units.MicrogramsPerCubicMetre, 0, 60, 60, 60, 60),
+                (Channels.Humidity, Units.RelativeHumidity, 0, 50, 50, 50, 60));
+        }
+        await page.ReloadAsync();
+        // 48.6 corrected, and 40 as measured.
+        ILocator card = page.Locator("#air-quality");
+        await Expect(card).ToContainTextAsync(new Regex(@"US EPA\s*133\s+Unhealthy for sensitive groups"));
+        await Expect(card).ToContainTextAsync(new Regex(@"Taiwan MOENV\s*124\s+Unhealthy for sensitive groups"));
+        await Expect(card).ToContainTextAsync("48.6 µg/m³, index 133");
+        Assert.Equal("rgb(255, 126, 0)", await card.Locator(".aqi-mark").First.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"));
+        // Nothing sticks out of a phone.
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        Assert.Empty(site.Complaints);
+    }
+
     private static async Task HoverAsync(ILocator card, double fraction)
     {
         ILocator over = card.Locator(".u-over");
