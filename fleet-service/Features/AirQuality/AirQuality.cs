@@ -67,7 +67,7 @@ public sealed class AirQuality(DeviceDirectory devices, TelemetryQueries telemet
     private const string Epa = "US EPA AQI, breakpoints of May 2024 (EPA-454/B-24-002), of NowCast concentrations";
     private const string Moenv = "Taiwan MOENV AQI, breakpoints in force since 2025-01-01, of 0.5 x 12 h + 0.5 x 4 h means";
     private const string Corrected =
-        "NowCast of hourly means corrected by US EPA's US-wide equation (Barkjohn et al. 2022) from the sensor's CF=1 value and relative humidity";
+        "NowCast of hourly means corrected by the US EPA's US-wide equation (Barkjohn et al. 2021, extended to smoke) from the sensor's CF=1 value and relative humidity";
     private const string Uncorrected = "of hourly means of the sensor's value for outdoor air, uncorrected";
 
     /// <summary>The index at a time; only whole hours before it count.</summary>
@@ -140,7 +140,8 @@ public sealed class AirQuality(DeviceDirectory devices, TelemetryQueries telemet
         {
             double percent = Math.Min(Percent(hour.First), hour.Second.Mean == null ? 100 : Percent(hour.Second));
             double? value = percent >= NeededPercent && hour.First.Mean is { } cf1 && hour.Second.Mean is { } rh
-                ? UsEpa.Correct(cf1, rh)
+                    && SmokeCorrection.IsHumidity(rh)
+                ? SmokeCorrection.FromFactory(cf1, rh)
                 : null;
             return new HourInput(hour.First.Start, value, hour.First.Mean, hour.Second.Mean, percent);
         }).ToArray();

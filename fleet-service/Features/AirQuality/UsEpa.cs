@@ -21,44 +21,6 @@ public static class UsEpa
     ]);
 
     /// <summary>
-    /// PM2.5 of a PMS5003-family sensor as a reference instrument would have measured it: the US-wide correction, extended
-    /// to heavy smoke, that the AirNow Fire and Smoke Map uses (K. K. Barkjohn, A. L. Holder, S. G. Frederick,
-    /// A. L. Clements: Correction and Accuracy of PurpleAir PM2.5 Measurements for Extreme Wildfire Smoke, Sensors 2022,
-    /// 22, 9669).
-    /// </summary>
-    /// <param name="cf1">Hourly mean of the sensor's factory value (CF=1), in ug/m3.</param>
-    /// <param name="humidity">Hourly mean of the relative humidity at the sensor, in percent.</param>
-    /// <returns>In ug/m3; below zero is zero.</returns>
-    public static double Correct(double cf1, double humidity)
-    {
-        double corrected;
-        if (cf1 < 30)
-        {
-            corrected = (0.524 * cf1) - (0.0862 * humidity) + 5.75;
-        }
-        else if (cf1 < 50)
-        {
-            double part = (cf1 / 20) - 1.5;
-            corrected = (((0.786 * part) + (0.524 * (1 - part))) * cf1) - (0.0862 * humidity) + 5.75;
-        }
-        else if (cf1 < 210)
-        {
-            corrected = (0.786 * cf1) - (0.0862 * humidity) + 5.75;
-        }
-        else if (cf1 < 260)
-        {
-            double part = (cf1 / 50) - 4.2;
-            corrected = (((0.69 * part) + (0.786 * (1 - part))) * cf1) - (0.0862 * humidity * (1 - part))
-                + (2.966 * part) + (5.75 * (1 - part)) + (8.84e-4 * cf1 * cf1 * part);
-        }
-        else
-        {
-            corrected = 2.966 + (0.69 * cf1) + (8.84e-4 * cf1 * cf1);
-        }
-        return Math.Max(0, corrected);
-    }
-
-    /// <summary>
     /// NowCast of the last twelve hours (EPA-454/B-24-002, "How the NowCast is calculated"): a mean whose weights fall from
     /// hour to hour by the smallest over the largest value, and by no more than a half. Two of the last three hours must be
     /// there.

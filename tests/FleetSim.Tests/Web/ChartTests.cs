@@ -124,12 +124,12 @@ public sealed class ChartTests
                 (Channels.Humidity, Units.RelativeHumidity, 0, 50, 50, 50, 60));
         }
         await page.ReloadAsync();
-        // 48.6 corrected, and 40 as measured.
+        // 32.8 corrected, and 40 as measured.
         ILocator card = page.Locator("#air-quality");
-        await Expect(card).ToContainTextAsync(new Regex(@"US EPA\s*133\s+Unhealthy for sensitive groups"));
+        await Expect(card).ToContainTextAsync(new Regex(@"US EPA\s*95\s+Moderate"));
         await Expect(card).ToContainTextAsync(new Regex(@"Taiwan MOENV\s*124\s+Unhealthy for sensitive groups"));
-        await Expect(card).ToContainTextAsync("48.6 µg/m³, index 133");
-        Assert.Equal("rgb(255, 126, 0)", await card.Locator(".aqi-mark").First.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"));
+        await Expect(card).ToContainTextAsync("32.8 µg/m³, index 95");
+        Assert.Equal("rgb(255, 255, 0)", await card.Locator(".aqi-mark").First.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"));
         // Nothing sticks out of a phone.
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
         Assert.Empty(site.Complaints);

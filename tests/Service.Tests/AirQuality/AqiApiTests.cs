@@ -39,16 +39,16 @@ public sealed class AqiApiTests : IAsyncLifetime
     [Fact]
     public async Task Twelve_hours_give_both_indices_and_what_they_are_made_of()
     {
-        // CF=1 60 at 50 %: corrected 0.786 x 60 - 0.0862 x 50 + 5.75 = 48.6; as measured 40; PM10 100.
+        // CF=1 60 at 50 %: corrected 0.524 x 60 - 0.0862 x 50 + 5.75 = 32.8; as measured 40; PM10 100.
         for (int hour = 0; hour < 12; hour++)
             await HourAsync(hour, cf1: 60, pm25: 40, pm10: 100, humidity: 50);
         JsonElement epa = await AqiAsync("standard=us-epa&at=2026-01-01T12:34:56Z");
         Assert.Equal("2026-01-01T12:00:00+00:00", epa.GetProperty("at").GetString());
         JsonElement pm25 = epa.GetProperty("pollutants")[0];
-        Assert.Equal(48.6, pm25.GetProperty("concentration").GetDouble(), 9);
-        // 101 + 49 / 19.9 x (48.6 - 35.5) = 133.3.
-        Assert.Equal(133, pm25.GetProperty("index").GetInt32());
-        Assert.Equal((133, "unhealthyForSensitiveGroups", "pm25"), Head(epa));
+        Assert.Equal(32.8, pm25.GetProperty("concentration").GetDouble(), 9);
+        // 51 + 49 / 26.3 x (32.8 - 9.1) = 95.2.
+        Assert.Equal(95, pm25.GetProperty("index").GetInt32());
+        Assert.Equal((95, "moderate", "pm25"), Head(epa));
         Assert.Contains("Barkjohn", pm25.GetProperty("method").GetString());
         JsonElement hour0 = pm25.GetProperty("hours")[0];
         Assert.Equal("2026-01-01T11:00:00+00:00", hour0.GetProperty("start").GetString());

@@ -166,34 +166,6 @@ public sealed class IndexTests
         Assert.Equal(5, UsEpa.NowCast([5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1000])!.Value, 12);
     }
 
-    /// <summary>Pieces of the equation meet: it has no jump where one takes over from the other, at any humidity.</summary>
-    [Theory]
-    [InlineData(30)]
-    [InlineData(50)]
-    [InlineData(210)]
-    [InlineData(260)]
-    public void The_correction_has_no_jumps(double edge)
-    {
-        foreach (double humidity in new[] { 0.0, 35, 70, 100 })
-        {
-            double step = UsEpa.Correct(edge, humidity) - UsEpa.Correct(edge - 1e-9, humidity);
-            Assert.InRange(step, -1e-6, 1e-6);
-        }
-    }
-
-    /// <summary>
-    /// Values of the equation worked out by hand from the paper's figures: 0.524 x 20 - 0.0862 x 50 + 5.75 and so on.
-    /// </summary>
-    [Theory]
-    [InlineData(20, 50, 11.92)]
-    [InlineData(40, 50, 27.64)]
-    [InlineData(100, 40, 80.902)]
-    [InlineData(235, 60, 199.61145)]
-    [InlineData(300, 60, 289.526)]
-    [InlineData(0, 100, 0)]
-    public void The_correction_is_the_papers(double cf1, double humidity, double corrected) =>
-        Assert.Equal(corrected, UsEpa.Correct(cf1, humidity), 6);
-
     [Fact]
     public void Taiwans_mean_is_half_of_twelve_hours_and_half_of_four()
     {
