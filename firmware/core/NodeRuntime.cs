@@ -2,6 +2,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Safety;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Screening;
 using EdgeFleet.Firmware.Storage;
@@ -74,6 +75,7 @@ namespace EdgeFleet.Firmware
                 _captures = new CaptureOutbox(
                     trigger, chunks, CaptureOutbox.NewRecord(ports.Storage, crc), _outbox, _time, _store.Boots);
             }
+            Interlocks = new Interlocks(trigger, _judge, sampler);
             _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, _captures, _desk, this);
             // What was kept was valid for the firmware that kept it; this one may know better.
             if (!_store.LoadConfig(_config) || CheckParts(_config) != ConfigFault.None)
@@ -85,7 +87,7 @@ namespace EdgeFleet.Firmware
             PutInForce(0);
             _event.Type = EventType.Boot;
             _event.Severity = Severity.Info;
-            _event.Text = Text(ports.Board.BootReason);
+            _event.Text = BootReasons.Text(ports.Board.BootReason);
             _outbox.Emit(_event, 0);
         }
 
@@ -110,8 +112,8 @@ namespace EdgeFleet.Firmware
         /// <summary>The configuration in force.</summary>
         public NodeConfig Config => _config;
 
-        /// <summary>Whether a vibration event goes on: a restart would cost its capture.</summary>
-        public bool EventInProgress => _trigger != null && (_trigger.InEvent || _trigger.Slots.UnderWay != 0);
+        /// <summary>What an update has to wait for.</summary>
+        public Interlocks Interlocks { get; }
 
         /// <summary>Alarms that are raised now.</summary>
         public int AlarmsRaised => _judge.Raised;
@@ -375,25 +377,6 @@ namespace EdgeFleet.Firmware
                 _modes.Apply(_config.HasModes ? _config.Modes : _builtInModes, _config.Version, nowMs, this);
             _judge.Apply(_config, _sampler, nowMs, this);
             KeepAlarms(nowMs);
-        }
-
-        private static string Text(BootReason reason)
-        {
-            switch (reason)
-            {
-                case BootReason.PowerOn:
-                    return "power on";
-                case BootReason.Requested:
-                    return "requested";
-                case BootReason.Watchdog:
-                    return "watchdog";
-                case BootReason.Brownout:
-                    return "brownout";
-                case BootReason.Crash:
-                    return "crash";
-                default:
-                    return "unknown";
-            }
         }
     }
 }

@@ -53,6 +53,17 @@ namespace EdgeFleet.Firmware.Thresholds
             }
         }
 
+        /// <summary>Whether an alarm stands on a channel.</summary>
+        public bool IsRaisedOn(int channel)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                if (_raised[i] && _channel[i] == channel)
+                    return true;
+            }
+            return false;
+        }
+
         /// <summary>Whether an alarm was raised or cleared since <see cref="CopyRaised"/> was last called.</summary>
         public bool Changed { get; private set; }
 

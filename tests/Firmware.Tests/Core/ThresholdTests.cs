@@ -42,6 +42,29 @@ public sealed class ThresholdTests
     }
 
     [Fact]
+    public void A_dust_alarm_is_an_episode_that_updates_wait_for()
+    {
+        TestNode node = Start(Rule("dust", 35, hysteresis: 5));
+        Alarms(node, 350);
+        Assert.False(node.Node.Interlocks.Stand);
+        Alarms(node, 351);
+        Assert.True(node.Node.Interlocks.PollutionEpisode);
+        Assert.True(node.Node.Interlocks.Stand);
+        Assert.False(node.Node.Interlocks.EventInProgress);
+        Alarms(node, 300);
+        Assert.False(node.Node.Interlocks.Stand);
+    }
+
+    [Fact]
+    public void An_alarm_on_the_climate_is_no_episode()
+    {
+        TestNode node = Start(Rule("warm", 19, channel: Channels.Temperature));
+        Alarms(node, 100);
+        Assert.Equal(1, node.Node.AlarmsRaised);
+        Assert.False(node.Node.Interlocks.Stand);
+    }
+
+    [Fact]
     public void Below_is_the_mirror_of_above()
     {
         TestNode node = Start(Rule("dust", 10, hysteresis: 2, direction: ThresholdDirection.Below));

@@ -49,6 +49,21 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void Updates_wait_from_the_shock_until_its_waveform_is_on_flash()
+    {
+        BridgeBench bench = new BridgeBench().Online().Warm();
+        Assert.False(bench.Node.Interlocks.Stand);
+        bench.Shock();
+        bench.Run(3000);
+        Assert.True(bench.Node.Interlocks.EventInProgress);
+        Assert.Equal(0u, bench.Chunks.Added);
+        for (int i = 0; i < 60 && bench.Node.Interlocks.Stand; i++)
+            bench.Run(1000);
+        Assert.False(bench.Node.Interlocks.Stand);
+        Assert.Equal(9u, bench.Chunks.Added);
+    }
+
+    [Fact]
     public void A_quiet_bridge_fires_nothing()
     {
         BridgeBench bench = new BridgeBench().Online();

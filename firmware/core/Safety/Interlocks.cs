@@ -1,0 +1,48 @@
+using EdgeFleet.Contracts;
+using EdgeFleet.Firmware.Sampling;
+using EdgeFleet.Firmware.Thresholds;
+using EdgeFleet.Firmware.Triggering;
+
+namespace EdgeFleet.Firmware.Safety
+{
+    /// <summary>
+    /// What must be over before a node may be restarted for something that can wait, such as an update. Uplink's side.
+    /// </summary>
+    public sealed class Interlocks
+    {
+        private readonly VibrationTrigger? _trigger;
+        private readonly ThresholdJudge _judge;
+        private readonly ISampler _sampler;
+
+        /// <summary>The interlocks of a node; it has no trigger where it captures no vibrations.</summary>
+        public Interlocks(VibrationTrigger? trigger, ThresholdJudge judge, ISampler sampler)
+        {
+            _trigger = trigger;
+            _judge = judge;
+            _sampler = sampler;
+        }
+
+        /// <summary>Whether a vibration event goes on, or what was captured of one is not on flash yet: a restart would cost it.</summary>
+        public bool EventInProgress => _trigger != null && (_trigger.InEvent || _trigger.Slots.UnderWay != 0);
+
+        /// <summary>
+        /// Whether an alarm stands on a mass of dust, of whatever rule: the hours in which nobody wants a gap. An alarm
+        /// from before the boot that no window has confirmed yet counts.
+        /// </summary>
+        public bool PollutionEpisode
+        {
+            get
+            {
+                for (int channel = 0; channel < _sampler.ChannelCount; channel++)
+                {
+                    if (_sampler.ChannelUnit(channel) == Units.MicrogramsPerCubicMetre && _judge.IsRaisedOn(channel))
+                        return true;
+                }
+                return false;
+            }
+        }
+
+        /// <summary>Whether any of them stands.</summary>
+        public bool Stand => EventInProgress || PollutionEpisode;
+    }
+}
