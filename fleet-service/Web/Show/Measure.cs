@@ -9,7 +9,9 @@ namespace EdgeFleet.Service.Web;
 /// <param name="Factor">What a stored number is multiplied by to be in that unit.</param>
 /// <param name="Decimals">Digits after the point; null: three significant digits.</param>
 /// <param name="IsVibration">Whether it swings about a mean, so that RMS and peak say more than the mean.</param>
-public sealed record Measure(string Label, string Unit, double Factor, int? Decimals, bool IsVibration = false)
+/// <param name="IsSparse">Whether a value comes once in many windows, so that windows without one are no gaps.</param>
+public sealed record Measure(
+    string Label, string Unit, double Factor, int? Decimals, bool IsVibration = false, bool IsSparse = false)
 {
     /// <summary>Standard acceleration of free fall (ISO 80000-3), in m/s2.</summary>
     private const double StandardGravity = 9.80665;
@@ -45,6 +47,10 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
             Channels.FrequencyY => "Frequency at the peak (y)",
             Channels.FrequencyZ => "Frequency at the peak (z)",
             Channels.SampleRate => "Sample rate",
+            Channels.Mode1 => "Natural frequency 1",
+            Channels.Mode2 => "Natural frequency 2",
+            Channels.Mode3 => "Natural frequency 3",
+            Channels.Mode4 => "Natural frequency 4",
             _ => channel,
         };
         return unit switch
@@ -54,6 +60,8 @@ public sealed record Measure(string Label, string Unit, double Factor, int? Deci
             Units.RelativeHumidity => new Measure(label, "%", 1, 1),
             Units.Pascal => new Measure(label, "hPa", 0.01, 1),
             Units.MetresPerSecond => new Measure(label, "mm/s", 1000, null, true),
+            Units.Hertz when channel is Channels.Mode1 or Channels.Mode2 or Channels.Mode3 or Channels.Mode4 =>
+                new Measure(label, "Hz", 1, 3, IsSparse: true),
             Units.Hertz => new Measure(label, "Hz", 1, 2),
             Units.MetresPerSecondSquared when millimetres => new Measure(label, "mm/s²", 1000, null, true),
             Units.MetresPerSecondSquared => new Measure(label, "mg", 1000 / StandardGravity, null, true),

@@ -47,6 +47,7 @@ export class Chart {
     this.factor = Number(card.dataset.factor);
     this.decimals = card.dataset.decimals ? Number(card.dataset.decimals) : null;
     this.vibration = card.dataset.vibration === 'true';
+    this.sparse = card.dataset.sparse === 'true';
     this.plot = null;
     this.series = null;
     new ResizeObserver(() => this.plot?.setSize(this.size())).observe(this.place);
@@ -107,7 +108,7 @@ export class Chart {
 
   options() {
     const line = (label, stroke, width, fill) => ({
-      label, stroke, width, fill, spanGaps: false,
+      label, stroke, width, fill, spanGaps: this.sparse,
       points: { show: true, size: 4, fill: stroke, stroke, filter: (u, i) => lonely(u.data[i]) },
     });
     const edge = label => ({ label, stroke: 'transparent', width: 0, points: { show: false } });
@@ -147,6 +148,8 @@ export class Chart {
   }
 
   shadeGaps(u) {
+    // Where a value comes once in many windows, most have none, and nothing is lost.
+    if (this.sparse) return;
     const values = u.data[u.data.length - 1];
     u.ctx.save();
     u.ctx.fillStyle = css('--gap');
