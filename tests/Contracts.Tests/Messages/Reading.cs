@@ -7,7 +7,7 @@ namespace EdgeFleet.Contracts.Tests.Messages;
 internal static class Reading
 {
     /// <summary>Kinds of message that are one map; a telemetry pack is an array and has tests of its own.</summary>
-    public static readonly string[] Maps = [.. MessageCodec.Kinds.Where(kind => kind != "telemetry-pack")];
+    public static readonly string[] Maps = [.. MessageCodec.Kinds().Where(kind => kind != "telemetry-pack")];
 
     /// <summary>A message with every key of its kind, each with another value than its default.</summary>
     public static TreeMap Full(string kind) => kind switch

@@ -55,7 +55,6 @@ internal static class FieldList
     {
         (DesiredState state, nameof(DesiredState.Config)) => state.HasConfig,
         (ReportedState state, nameof(ReportedState.FirmwareDigest)) => state.HasFirmwareDigest,
-        (Pack, nameof(Pack.Writing)) => false,
         _ => true,
     };
 

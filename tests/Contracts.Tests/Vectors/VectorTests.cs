@@ -29,9 +29,9 @@ public sealed class VectorTests
     [Fact]
     public void Every_kind_of_message_has_vectors()
     {
-        Assert.Equal(MessageCodec.Kinds, VectorFile.All.Select(v => v.Kind).Distinct());
+        Assert.Equal(MessageCodec.Kinds(), VectorFile.All.Select(v => v.Kind).Distinct());
         Assert.Equal(VectorFile.All.Count, VectorFile.All.DistinctBy(v => (v.Kind, v.Name)).Count());
-        foreach (string kind in MessageCodec.Kinds)
+        foreach (string kind in MessageCodec.Kinds())
             Assert.InRange(WrittenNames().Count(row => row.Data.Item1 == kind), 2, 8);
     }
 
@@ -105,15 +105,15 @@ public sealed class VectorTests
     }
 
     [Theory]
-    [InlineData("vertical", new[] { 1000, 1003, 998, 998, -64, 524_287, -524_288 })]
-    [InlineData("widest", new[] { int.MaxValue, int.MinValue, 0 })]
-    [InlineData("least", new[] { -1 })]
-    public void Waveforms_give_their_samples(string name, int[] samples)
+    [InlineData("vertical")]
+    [InlineData("widest")]
+    [InlineData("least")]
+    public void Waveforms_give_their_samples(string name)
     {
         WaveformChunk chunk = new();
         Assert.Equal(ContractError.None, chunk.Read(new CborReader(VectorFile.Get("waveform-chunk", name).Bytes)));
         int[] decoded = new int[chunk.SampleCount];
         Assert.Equal(ContractError.None, chunk.Decode(decoded, 0));
-        Assert.Equal(samples, decoded);
+        Assert.Equal(Expected.Samples(name), decoded);
     }
 }
