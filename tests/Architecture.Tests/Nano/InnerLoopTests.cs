@@ -9,7 +9,7 @@ namespace EdgeFleet.Architecture.Tests.Nano;
 /// makes them, every branch counted as if it were taken. Apart from that stand the low-pass, which sample rates below
 /// 200 Hz do without, and what a zero crossing adds, of which there is at most one in a half-wave. The README has the figures.
 /// </summary>
-public sealed class InnerLoopTests(NanoReferences nano) : IClassFixture<NanoReferences>
+public sealed class InnerLoopTests(NanoReferences nano)
 {
     private const string Sampling = "EdgeFleet.Firmware.Sampling.";
 

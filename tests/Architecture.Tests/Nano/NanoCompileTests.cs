@@ -7,7 +7,7 @@ namespace EdgeFleet.Architecture.Tests.Nano;
 /// The board packages cannot be restored everywhere. Until they are, this stands in for a board build: the compiler
 /// sees exactly the API of a board, and the IL gate sees exactly the code that a board would.
 /// </summary>
-public sealed class NanoCompileTests(NanoReferences nano) : IClassFixture<NanoReferences>
+public sealed class NanoCompileTests(NanoReferences nano)
 {
     public static TheoryData<string> Kinds => [.. NanoApplication.Kinds(Repository.Here).Select(p => p.AssemblyName)];
 

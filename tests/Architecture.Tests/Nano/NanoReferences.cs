@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 
+[assembly: AssemblyFixture(typeof(EdgeFleet.Architecture.Tests.Nano.NanoReferences))]
+
 namespace EdgeFleet.Architecture.Tests.Nano;
 
 /// <summary>
 /// Compile-only assemblies of the packages that application code may use. A tool beside the repository makes them from
-/// the API lists, once for all runs; where it is missing, nothing can be compiled for a board here.
+/// the API lists, once for all tests, which may run side by side; where it is missing, nothing can be compiled for a board here.
 /// </summary>
 public sealed class NanoReferences
 {
