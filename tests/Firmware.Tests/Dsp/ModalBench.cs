@@ -1,7 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Contracts.Senml;
-using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Tests.Core;
 using EdgeFleet.Firmware.Uplink;
 using EdgeFleet.Nodes;
@@ -13,10 +13,10 @@ internal sealed class ModalBench
 {
     private readonly FaultyStorage _storage;
 
-    public ModalBench(TestAccelerometer sensor, FaultyStorage? storage = null, int spectrumSamples = 2048)
+    public ModalBench(IAccelerometer sensor, FaultyStorage? storage = null, int spectrumSamples = 2048)
     {
         _storage = storage ?? new FaultyStorage(1);
-        Sensor = sensor;
+        Sensor = sensor as TestAccelerometer ?? new TestAccelerometer();
         Link.Acknowledge = sent =>
         {
             if (sent.Kind == TopicKind.Claim)
@@ -43,6 +43,7 @@ internal sealed class ModalBench
 
     public ScriptedLink Link { get; } = new();
 
+    /// <summary>The sensor, where it is a test's own.</summary>
     public TestAccelerometer Sensor { get; }
 
     public NodeRuntime Node { get; }
