@@ -74,7 +74,7 @@ public sealed class CaptureTests
         Scene scene = await Scene.SetAsync(site);
         IPage page = await site.SignedInAsync();
         await page.GotoAsync($"/devices/{scene.Bridge.DeviceId}/config");
-        await page.GetByLabel("Values").SelectOptionAsync("true");
+        await page.GetByRole(AriaRole.Group, new() { Name = "Vibration trigger" }).GetByLabel("Values").SelectOptionAsync("true");
         await page.GetByLabel("Axes that must shake at once").SelectOptionAsync("2");
         await page.GetByLabel("On above the ratio").FillAsync("0.5");
         await page.GetByLabel("Long mean, in seconds").FillAsync("20");
