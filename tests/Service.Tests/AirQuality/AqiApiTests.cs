@@ -1,41 +1,14 @@
 using System.Net;
 using System.Text.Json;
 using EdgeFleet.Contracts;
-using EdgeFleet.Service.Features.Access;
-using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Provisioning;
-using EdgeFleet.Service.Features.Telemetry;
-using EdgeFleet.Service.Gateway;
-using EdgeFleet.Service.Ingest;
 using EdgeFleet.Service.Tests.Support;
-using EdgeFleet.Service.Tests.Telemetry;
 
 namespace EdgeFleet.Service.Tests.AirQuality;
 
 /// <summary>Indices of what a node has truly sent, through hub, journal, database and REST.</summary>
-public sealed class AqiApiTests : IAsyncLifetime
+public sealed class AqiApiTests : AqiScene
 {
-    private const int HourMs = 3_600_000;
-
-    private TestService _service = null!;
-    private HttpClient _viewer = null!;
-    private string _device = "";
-    private uint _sequence;
-
-    public async ValueTask InitializeAsync()
-    {
-        _service = await TestService.StartAsync();
-        _viewer = await _service.ClientAsync(Role.Viewer);
-        EnrolmentWithSecret enrolment = await Board.EnrolAsync(_service);
-        _device = (await new Board(_service).JoinAsync(enrolment.Enrolment.Id)).DeviceId;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _viewer.Dispose();
-        await _service.DisposeAsync();
-    }
-
     [Fact]
     public async Task Twelve_hours_give_both_indices_and_what_they_are_made_of()
     {
@@ -79,7 +52,7 @@ public sealed class AqiApiTests : IAsyncLifetime
     [Fact]
     public async Task Too_little_is_said_and_not_guessed()
     {
-        JsonElement nothing = await AqiAsync("at=2026-01-01T06:00:00Z");
+        JsonElement nothing = await AqiAsync("at=2026-01-01T00:00:00Z");
         Assert.False(nothing.TryGetProperty("index", out _));
         Assert.Contains("two of the last three hours", nothing.GetProperty("pollutants")[0].GetProperty("why").GetString());
         // Forty minutes of an hour are too little, forty-five are enough.
@@ -111,52 +84,18 @@ public sealed class AqiApiTests : IAsyncLifetime
     [InlineData("devices/{0}/aqi?standard=us-epa-2012", HttpStatusCode.BadRequest, "invalid")]
     [InlineData("devices/{0}/aqi?at=yesterday", HttpStatusCode.BadRequest, "invalid")]
     [InlineData("devices/{0}/aqi?at=2026-01-01T00:00:00", HttpStatusCode.BadRequest, "invalid")]
+    [InlineData("devices/{0}/aqi?at=2026-01-01T03:00:00Z", HttpStatusCode.BadRequest, "invalid")]
+    [InlineData("devices/{0}/aqi?standard=tw-moenv&at=2100-01-01T00:00:00%2B08:00", HttpStatusCode.BadRequest, "invalid")]
     [InlineData("devices/airbox-nobody/aqi", HttpStatusCode.NotFound, "device-not-found")]
     public async Task What_cannot_be_asked_is_named(string path, HttpStatusCode status, string name) =>
-        Assert.Equal(name, await (await _viewer.GetAsync("/api/v1/" + string.Format(path, _device))).ProblemAsync(status));
+        Assert.Equal(name, await (await Viewer.GetAsync("/api/v1/" + string.Format(path, Device))).ProblemAsync(status));
 
     [Fact]
     public async Task A_bridge_node_has_no_air_quality()
     {
-        EnrolmentWithSecret enrolment = await Board.EnrolAsync(_service, kind: NodeKind.Bridge);
-        string bridge = (await new Board(_service, "a0b1c2d3e4f6") { Kind = NodeKind.Bridge }
+        EnrolmentWithSecret enrolment = await Board.EnrolAsync(Service, kind: NodeKind.Bridge);
+        string bridge = (await new Board(Service, "a0b1c2d3e4f6") { Kind = NodeKind.Bridge }
             .JoinAsync(enrolment.Enrolment.Id)).DeviceId;
-        Assert.Equal("no-air-box", await (await _viewer.GetAsync($"/api/v1/devices/{bridge}/aqi")).ProblemAsync(HttpStatusCode.Conflict));
+        Assert.Equal("no-air-box", await (await Viewer.GetAsync($"/api/v1/devices/{bridge}/aqi")).ProblemAsync(HttpStatusCode.Conflict));
     }
-
-    private static (int Index, string Category, string Dominant) Head(JsonElement answer) => (
-        answer.GetProperty("index").GetInt32(), answer.GetProperty("category").GetString()!,
-        answer.GetProperty("dominant").GetString()!);
-
-    private async Task<JsonElement> AqiAsync(string query) =>
-        await (await _viewer.GetAsync($"/api/v1/devices/{_device}/aqi?{query}")).ValueAsync<JsonElement>();
-
-    /// <summary>An hour of the first day of 2026, in windows of five minutes.</summary>
-    private async Task HourAsync(int hour, int cf1, int pm25, int pm10, int? humidity, int minutes = 60)
-    {
-        long startMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() + (hour * HourMs);
-        long endMs = startMs + HourMs;
-        if (endMs > _service.Clock.GetUtcNow().ToUnixTimeMilliseconds())
-            _service.Clock.Advance(DateTimeOffset.FromUnixTimeMilliseconds(endMs) - _service.Clock.GetUtcNow());
-        List<SentWindow> windows = [];
-        for (int minute = 0; minute < minutes; minute += 5)
-        {
-            List<SentChannel> channels =
-            [
-                Steady(Channels.Pm25, Units.MicrogramsPerCubicMetre, pm25),
-                Steady(Channels.Pm25Factory, Units.MicrogramsPerCubicMetre, cf1),
-                Steady(Channels.Pm10, Units.MicrogramsPerCubicMetre, pm10),
-            ];
-            if (humidity is { } rh)
-                channels.Add(Steady(Channels.Humidity, Units.RelativeHumidity, rh));
-            windows.Add(new SentWindow(1, ++_sequence, startMs + (minute * 60_000), 300_000, TimeQuality.Synchronised, [.. channels]));
-        }
-        IDeviceHub hub = _service.Get<IDeviceHub>();
-        await hub.ReceiveAsync(
-            new FakeSession(PeerRole.Device, _device), TopicKind.Telemetry, _device, Messages.Pack(_device, windows), 1, default);
-        await _service.Get<IIngestReader>().SettledAsync();
-        await _service.Get<ProjectionProgress>().ReachedAsync(_service.Get<IIngestReader>().Head).WaitAsync(TimeSpan.FromSeconds(30));
-    }
-
-    private static SentChannel Steady(string name, string unit, long value) => new(name, unit, 0, value, value, value, 0, 60);
 }

@@ -139,42 +139,76 @@ public sealed class IndexTests
     [Fact]
     public void NowCast_has_the_value_of_the_published_example()
     {
-        double? nowCast = UsEpa.NowCast([13, 16, 10, 21, 74, 64, 53, 82, 90, 75, 80, 50]);
+        double? nowCast = NowCast.Of([13, 16, 10, 21, 74, 64, 53, 82, 90, 75, 80, 50]);
         Assert.Equal(17.4, UsEpa.Pm25.Prepare(nowCast!.Value));
+    }
+
+    /// <summary>
+    /// AirNow's technical forum, "The NowCast for PM2.5 and PM10" (topic 172): 34.9 ... 35, one hour missing, 21; 28.4
+    /// ug/m3. The index of 85 there is of the table before 2024; in the one in force it is 87.
+    /// </summary>
+    [Fact]
+    public void NowCast_has_the_value_of_the_example_with_a_missing_hour()
+    {
+        double? nowCast = NowCast.Of([21, null, 35, 49.2, 48.6, 53.7, 66.2, 69.2, 64.9, 50, 43, 34.9]);
+        Assert.Equal(28.4, UsEpa.Pm25.Prepare(nowCast!.Value));
+        Assert.Equal(87, UsEpa.Pm25.Index(nowCast.Value));
+    }
+
+    /// <summary>
+    /// EPA-454/B-24-002, "Using the table and the equation ...": a PM2.5 value of 35.9 ug/m3 (35.92431999 before it was cut
+    /// off) has the index 102.
+    /// </summary>
+    [Fact]
+    public void PM25_has_the_index_of_the_documents_example() => Assert.Equal(102, UsEpa.Pm25.Index(35.92431999));
+
+    /// <summary>
+    /// 40 CFR 58, appendix G, note to table 2: what is more than the value for 500 is calculated on the same line. Taiwan's
+    /// scale ends at 500. Means are cut off there and rounded here.
+    /// </summary>
+    [Fact]
+    public void Beyond_the_table_one_index_goes_on_and_the_other_stays()
+    {
+        Assert.Equal((502, 500), (UsEpa.Pm25.Index(326.4), TaiwanMoenv.Pm25.Index(501)));
+        Assert.Equal((501, 500), (UsEpa.Pm10.Index(605), TaiwanMoenv.Pm10.Index(605)));
+        Assert.Equal(500, TaiwanMoenv.Pm25.Index(1e9));
+        Assert.Equal((50, 51), (UsEpa.Pm25.Index(9.0999), TaiwanMoenv.Pm25.Index(12.45)));
+        Assert.Equal((50, 51), (TaiwanMoenv.Pm10.Index(30.49), TaiwanMoenv.Pm10.Index(30.5)));
+        Assert.Equal(50, UsEpa.Pm10.Index(54.9));
     }
 
     [Fact]
     public void NowCast_of_steady_air_is_its_mean_and_missing_hours_have_no_weight()
     {
-        Assert.Equal(20, UsEpa.NowCast([.. Enumerable.Repeat<double?>(20, 12)])!.Value, 12);
+        Assert.Equal(20, NowCast.Of([.. Enumerable.Repeat<double?>(20, 12)])!.Value, 12);
         // Weight 10/20 = 0.5; the second hour is missing, the third counts a quarter: (20 + 2.5) / 1.25.
-        Assert.Equal(18, UsEpa.NowCast([20, null, 10])!.Value, 12);
+        Assert.Equal(18, NowCast.Of([20, null, 10])!.Value, 12);
         // Weight 15/20 = 0.75 is above the floor: (20 + 0.75 x 15) / 1.75.
-        Assert.Equal((20 + (0.75 * 15)) / 1.75, UsEpa.NowCast([20, 15])!.Value, 12);
-        Assert.Equal(0, UsEpa.NowCast([0, 0, -4]));
+        Assert.Equal((20 + (0.75 * 15)) / 1.75, NowCast.Of([20, 15])!.Value, 12);
+        Assert.Equal(0, NowCast.Of([0, 0, -4]));
     }
 
     [Fact]
     public void NowCast_needs_two_of_the_last_three_hours()
     {
-        Assert.NotNull(UsEpa.NowCast([5, 5, null, null]));
-        Assert.NotNull(UsEpa.NowCast([null, 5, 5]));
-        Assert.Null(UsEpa.NowCast([null, null, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5]));
-        Assert.Null(UsEpa.NowCast([5]));
-        Assert.Null(UsEpa.NowCast([]));
+        Assert.NotNull(NowCast.Of([5, 5, null, null]));
+        Assert.NotNull(NowCast.Of([null, 5, 5]));
+        Assert.Null(NowCast.Of([null, null, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5]));
+        Assert.Null(NowCast.Of([5]));
+        Assert.Null(NowCast.Of([]));
         // A thirteenth hour is too old to count.
-        Assert.Equal(5, UsEpa.NowCast([5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1000])!.Value, 12);
+        Assert.Equal(5, NowCast.Of([5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1000])!.Value, 12);
     }
 
     [Fact]
     public void Taiwans_mean_is_half_of_twelve_hours_and_half_of_four()
     {
-        Assert.Equal((0.5 * 40) + (0.5 * 20), TaiwanMoenv.RealTime([40, 40, 40, 40, 10, 10, 10, 10, 10, 10, 10, 10])!.Value, 12);
+        Assert.Equal((0.5 * 40) + (0.5 * 20), MovingMean.Of([40, 40, 40, 40, 10, 10, 10, 10, 10, 10, 10, 10])!.Value, 12);
         // Six of twelve, two of four.
-        Assert.NotNull(TaiwanMoenv.RealTime([1, 1, null, null, 1, 1, 1, 1]));
-        Assert.Null(TaiwanMoenv.RealTime([1, null, null, null, 1, 1, 1, 1, 1]));
-        Assert.Null(TaiwanMoenv.RealTime([1, 1, 1, 1, 1]));
-        Assert.Null(TaiwanMoenv.RealTime([]));
+        Assert.NotNull(MovingMean.Of([1, 1, null, null, 1, 1, 1, 1]));
+        Assert.Null(MovingMean.Of([1, null, null, null, 1, 1, 1, 1, 1]));
+        Assert.Null(MovingMean.Of([1, 1, 1, 1, 1]));
+        Assert.Null(MovingMean.Of([]));
     }
 
     [Theory]

@@ -105,18 +105,27 @@ public sealed record GapAnswer(
 /// <summary>Words for <see cref="QualityFlags"/>.</summary>
 public static class QualityNames
 {
+    /// <summary>Of <see cref="QualityFlags.Frozen"/>.</summary>
+    public const string Frozen = "frozen";
+
+    /// <summary>Of <see cref="QualityFlags.SensorError"/>.</summary>
+    public const string SensorError = "sensorError";
+
+    /// <summary>Of <see cref="QualityFlags.Asleep"/>.</summary>
+    public const string Asleep = "asleep";
+
     private static readonly (int Flag, string Name)[] All =
     [
         (QualityFlags.Missing, "missing"),
         (QualityFlags.WarmingUp, "warmingUp"),
-        (QualityFlags.Frozen, "frozen"),
+        (QualityFlags.Frozen, Frozen),
         (QualityFlags.OutOfRange, "outOfRange"),
         (QualityFlags.Gap, "gap"),
         (QualityFlags.Partial, "partial"),
         (QualityFlags.ChecksumErrors, "checksumErrors"),
-        (QualityFlags.SensorError, "sensorError"),
+        (QualityFlags.SensorError, SensorError),
         (QualityFlags.Humidity, "humidity"),
-        (QualityFlags.Asleep, "asleep"),
+        (QualityFlags.Asleep, Asleep),
     ];
 
     /// <summary>The names of the flags that are set; flags of a newer node are left out.</summary>
