@@ -128,7 +128,10 @@ public sealed class ChartTests
         ILocator card = page.Locator("#air-quality");
         await Expect(card).ToContainTextAsync(new Regex(@"US EPA\s*95\s+Moderate"));
         await Expect(card).ToContainTextAsync(new Regex(@"Taiwan MOENV\s*124\s+Unhealthy for sensitive groups"));
-        await Expect(card).ToContainTextAsync("32.8 µg/m³, index 95");
+        await Expect(card).ToContainTextAsync("32.8 µg/m³ corrected, index 95");
+        // How it came about is for those without a mouse as well.
+        await Expect(card).ToContainTextAsync("PM2.5: NowCast of hourly means of CF=1, corrected with relative humidity");
+        await Expect(card).ToContainTextAsync("PM10: Nothing of pm10 in the last 12 hours");
         Assert.Equal("rgb(255, 255, 0)", await card.Locator(".aqi-mark").First.EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"));
         // Nothing sticks out of a phone.
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));

@@ -23,18 +23,6 @@ public sealed record GapsView(string Label, GapAnswer? Gaps, string? Problem)
     public const int MaxRows = 12;
 }
 
-/// <summary>The air quality indices of a device, of both standards.</summary>
-public sealed record AirQualityView(IReadOnlyList<AirQualityIndex> Indices, string? Problem)
-{
-    /// <summary>End of the last hour that counts.</summary>
-    public DateTimeOffset? At => Indices.Count == 0 ? null : Indices[0].At;
-
-    /// <summary>A pollutant's concentration and index.</summary>
-    public static string Show(PollutantIndex pollutant) => pollutant.Index is { } index
-        ? string.Create(CultureInfo.InvariantCulture, $"{pollutant.Concentration:0.#} µg/m³, index {index}")
-        : "–";
-}
-
 /// <summary>One device: what it measures, what it says of itself, what happened.</summary>
 public sealed class DeviceModel(
     DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, Captures captures,
