@@ -27,7 +27,7 @@ namespace EdgeFleet.Nano.Tests.Vectors
             "desired-state" => new DesiredState(),
             "node-event" => new NodeEvent(),
             "reported-state" => new ReportedState(),
-            "telemetry-pack" => new Pack(""),
+            "telemetry-pack" => new Pack(),
             "waveform-chunk" => new WaveformChunk(),
             _ => throw new ArgumentException("no message: " + kind),
         };

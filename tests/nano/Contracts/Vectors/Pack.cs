@@ -14,7 +14,13 @@ namespace EdgeFleet.Nano.Tests.Vectors
 
         private readonly string _name;
 
-        /// <summary>An empty pack to read into, or what is expected of the vector of a name.</summary>
+        /// <summary>An empty pack to read into.</summary>
+        public Pack()
+        {
+            _name = "";
+        }
+
+        /// <summary>What is expected of the vector of a name.</summary>
         public Pack(string name, params SenmlRecord[] records)
         {
             _name = name;
