@@ -177,7 +177,7 @@ namespace EdgeFleet.Nano.Tests
         {
             Assert.AreEqual(expected.Records.Count, actual.Records.Count, name + ": records");
             for (int i = 0; i < expected.Records.Count; i++)
-                SameRecord((SenmlRecord)expected.Records[i]!, (SenmlRecord)actual.Records[i]!, name + ", " + i.ToString());
+                SameRecord((SenmlRecord)expected.Records[i]!, (SenmlRecord)actual.Records[i]!, name + " record " + i.ToString());
         }
 
         private static void SameRecord(SenmlRecord expected, SenmlRecord actual, string what)

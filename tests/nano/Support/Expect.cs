@@ -4,7 +4,10 @@ using nanoFramework.TestFramework;
 
 namespace EdgeFleet.Nano.Tests
 {
-    /// <summary>Expectations that the framework has no words for.</summary>
+    /// <summary>
+    /// Expectations that the framework has no words for. No comma may stand in a message: the adapter that reads a board's
+    /// output takes it for the end of the field.
+    /// </summary>
     public static class Expect
     {
         /// <summary>The same bytes, and as many.</summary>
@@ -23,7 +26,7 @@ namespace EdgeFleet.Nano.Tests
         {
             double off = Math.Abs(actual - expected);
             if (!(off <= tolerance))
-                Assert.AreEqual(expected, actual, what + ", within " + tolerance.ToString());
+                Assert.AreEqual(expected, actual, what + " within " + tolerance.ToString());
         }
 
         /// <summary>No error.</summary>
