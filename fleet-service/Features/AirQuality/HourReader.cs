@@ -46,7 +46,7 @@ internal sealed class ChannelHour
         {
             AsleepMs += value.Quality.Contains(QualityNames.Asleep) ? durationMs : 0;
         }
-        else if (value.Quality.Contains(QualityNames.Frozen) || value.Quality.Contains(QualityNames.SensorError))
+        else if (Fails(value.Quality))
         {
             Rejected++;
         }
@@ -59,17 +59,28 @@ internal sealed class ChannelHour
         }
     }
 
-    /// <summary>An hour whose windows retention has deleted: its statistics are all that is left.</summary>
+    /// <summary>
+    /// An hour whose windows retention has deleted: its statistics are all that is left. Of which of them the sensor failed
+    /// in, or how long it slept, can no longer be told, so a failure spoils the hour and sleep counts as missing.
+    /// </summary>
     public void Add(Bucket rollup)
     {
         _quality.UnionWith(rollup.Quality);
         if (rollup.Mean is not { } mean)
             return;
+        if (Fails(rollup.Quality))
+        {
+            Rejected += (int)rollup.Windows;
+            return;
+        }
         _sum += mean * rollup.Count;
         _samples += rollup.Count;
         Windows += (int)rollup.Windows;
         CoveredMs += rollup.CoveredMs;
     }
+
+    private static bool Fails(IReadOnlyList<string> quality) =>
+        quality.Contains(QualityNames.Frozen) || quality.Contains(QualityNames.SensorError);
 
     private static double Percent(long partMs, long wholeMs) => Math.Min(100, Math.Round(100.0 * partMs / wholeMs, 1));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Senml;
+using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Tests.Support;
 using EdgeFleet.Service.Tests.Telemetry;
 
@@ -92,6 +93,28 @@ public sealed class AqiInputTests : AqiScene
         // What may be wrong is told and still counts.
         Assert.Equal(3, pollutants[1].GetProperty("concentration").GetDouble());
         Assert.Equal("checksumErrors", pollutants[1].GetProperty("hours")[0].GetProperty("quality")[0].GetString());
+    }
+
+    /// <summary>Retention leaves an hour's statistics: the index stays what it was.</summary>
+    [Fact]
+    public async Task Hours_that_were_rolled_up_give_the_same_index()
+    {
+        for (int hour = 0; hour < 12; hour++)
+            await HourAsync(hour, cf1: 20 + (hour * 7), pm25: 20 + (hour * 5), pm10: 40 + (hour * 9), humidity: 50);
+        string[] queries = ["standard=us-epa&at=2026-01-01T12:00:00Z", "standard=tw-moenv&at=2026-01-01T12:00:00Z"];
+        JsonElement[] before = [await AqiAsync(queries[0]), await AqiAsync(queries[1])];
+
+        Service.Get<TelemetryOptions>().RawDays = 1;
+        Service.Clock.Advance(TimeSpan.FromDays(3));
+        await Service.Get<Retention>().PassAsync(CancellationToken.None);
+        TimeRange day = new(0, Service.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.Empty((await Service.Get<TelemetryQueries>().WindowsAsync(Device, null, day, null, 10, default)).Value!.Windows);
+        for (int i = 0; i < queries.Length; i++)
+        {
+            JsonElement after = await AqiAsync(queries[i]);
+            Assert.Equal(Head(before[i]), Head(after));
+            Assert.Equal(before[i].GetRawText(), after.GetRawText());
+        }
     }
 
     [Fact]
