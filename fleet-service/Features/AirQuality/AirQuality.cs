@@ -16,9 +16,9 @@ public sealed class AirQuality(DeviceDirectory devices, TelemetryQueries telemet
     public const int Hours = 12;
 
     /// <summary>
-    /// How much of an hour must be measured for it to count, in percent: what both agencies ask of means that go into an
-    /// index (40 CFR part 50, appendix N, section 3.0, of the hours of a day; US EPA, EPA/600/R-20/280, February 2021, of
-    /// the readings in an hour of a sensor).
+    /// How much of an hour must be measured for it to count, in percent. The rules of the index name whole hours only;
+    /// three quarters is what the US EPA asks of the hours of a day (40 CFR part 50, appendix N, section 3.0(c)) and takes
+    /// for the hours of low-cost sensors (its sensortoolkit, averages of one hour).
     /// </summary>
     public const double NeededPercent = 75;
 
