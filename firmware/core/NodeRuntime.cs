@@ -115,6 +115,12 @@ namespace EdgeFleet.Firmware
         /// <summary>What an update has to wait for.</summary>
         public Interlocks Interlocks { get; }
 
+        /// <summary>Whether the flash refused the last thing that was to be kept.</summary>
+        public bool StorageFault => _flashFaulty;
+
+        /// <summary>Uptime at which the sampler's half is due.</summary>
+        public long NextSampleMs => _sampler.NextSampleMs;
+
         /// <summary>Alarms that are raised now.</summary>
         public int AlarmsRaised => _judge.Raised;
 

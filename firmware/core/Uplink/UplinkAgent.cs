@@ -98,6 +98,9 @@ namespace EdgeFleet.Firmware.Uplink
         /// <summary>Why the last claim was refused.</summary>
         public ClaimRefusal ClaimRefusal { get; private set; }
 
+        /// <summary>Whether the last claim waits for an operator.</summary>
+        public bool ClaimPending { get; private set; }
+
         /// <summary>Messages from the gateway that could not be understood, since the boot.</summary>
         public uint BadMessages { get; private set; }
 
@@ -276,6 +279,7 @@ namespace EdgeFleet.Firmware.Uplink
         private void Answered(long nowMs)
         {
             ClaimRefusal = _answer.Refusal;
+            ClaimPending = _answer.Status == ClaimStatus.Pending;
             if (_answer.TimeMs != 0)
                 _time.OfferGatewayTime(nowMs, _answer.TimeMs);
             int delayMs = _answer.RetryAfterS * 1000;

@@ -192,6 +192,9 @@ namespace EdgeFleet.Firmware.Drivers.Pms5003
             return quality;
         }
 
+        /// <summary>Whether nothing has been heard of the sensor for too long.</summary>
+        public bool IsSilent => _silent;
+
         /// <inheritdoc/>
         public SensorResult Read(long nowMs, int[] values)
         {

@@ -42,6 +42,9 @@ namespace EdgeFleet.Boards.Esp32
             thread.Start();
         }
 
+        /// <summary>Whether no chip answers.</summary>
+        public bool IsSilent => _state == SensorResult.Failed;
+
         /// <inheritdoc/>
         public SensorResult TryTake(ClimateReading reading)
         {
