@@ -35,6 +35,17 @@ public sealed class VectorTests
             Assert.InRange(WrittenNames().Count(row => row.Data.Item1 == kind), 2, 8);
     }
 
+    /// <summary>Boards have the vectors as source, made by another reader of the files: all of them, byte for byte.</summary>
+    [Fact]
+    public void Boards_have_the_same_vectors()
+    {
+        IEnumerable<string> ofBoards = GoldenVectors.Bytes().Select((bytes, i) =>
+            $"{GoldenVectors.Kinds()[i]}/{GoldenVectors.Names()[i]} {Convert.ToHexString(bytes)}");
+        IEnumerable<string> ofFiles = VectorFile.All.Select(v => $"{v.Kind}/{v.Name} {Convert.ToHexString(v.Bytes)}");
+        Assert.Equal(ofFiles.Order(StringComparer.Ordinal), ofBoards.Order(StringComparer.Ordinal));
+        Assert.Equal(GoldenVectors.Count, VectorFile.All.Count);
+    }
+
     /// <summary>Both halves of a vector say the same, to a reader that is not ours.</summary>
     [Theory]
     [MemberData(nameof(Names))]
