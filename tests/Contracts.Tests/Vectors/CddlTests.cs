@@ -28,6 +28,10 @@ public sealed partial class CddlTests
         ("command-reply", "command-reply", Outermost),
         ("block-request", "block-request", Outermost),
         ("block-answer block-ok block-not-there", "block-answer", Outermost),
+        ("bundle-header", "bundle", item => [Enclosed(item, 0)]),
+        ("bundle-manifest", "bundle", item => [Enclosed(item, 2)]),
+        ("bundle-target", "bundle", item => Items(Enclosed(item, 2), 6)),
+        ("bundle-component", "bundle", item => Items(Enclosed(item, 2), 6).SelectMany(target => Items(target, 4))),
         ("first-head next-head head measured missing", "telemetry-pack", Tree.Maps),
     ];
 
@@ -44,7 +48,7 @@ public sealed partial class CddlTests
         string[] written = [.. rules.Split(' ').SelectMany(KeysOfRule).Distinct().Order(StringComparer.Ordinal)];
         string[] seen =
         [
-            .. VectorFile.All
+            .. VectorFile.All.Concat(VectorFile.Bundles)
                 .Where(vector => vector.Kind == place.Kinds && !Foreign.Contains(vector.Name))
                 .SelectMany(vector => place.Maps(Tree.Vector(vector.Kind, vector.Name)))
                 .SelectMany(map => map.Select(pair => pair.Key.ToString()!))
@@ -75,9 +79,9 @@ public sealed partial class CddlTests
         string[] defined = [.. Definition().Matches(code).Select(match => match.Groups[1].Value)];
         Assert.Equal(defined.Distinct(), defined);
         string[] used = [.. Word().Matches(Naming().Replace(code, "")).Select(match => match.Value).Distinct()];
-        string[] prelude = ["any", "bool", "bstr", "false", "int", "tstr", "size", "regexp"];
+        string[] prelude = ["any", "bool", "bstr", "cbor", "false", "int", "tstr", "size", "regexp"];
         Assert.Equal([], used.Except(defined).Except(prelude));
-        foreach (string name in defined.Where(name => name != "payload"))
+        foreach (string name in defined.Where(name => name is not ("payload" or "bundle")))
             Assert.True(Word().Matches(code).Count(match => match.Value == name) > 1, name + " is never used");
     }
 
@@ -91,6 +95,13 @@ public sealed partial class CddlTests
 
     private static IEnumerable<TreeMap> Parts(object? item, long key) =>
         Configs(item).SelectMany(map => map.Where(pair => pair.Key.Equals(key))).Select(pair => (TreeMap)pair.Value!);
+
+    /// <summary>What an envelope has in a byte string.</summary>
+    private static TreeMap Enclosed(object? item, int place) =>
+        (TreeMap)Tree.Of((byte[])((List<object?>)((Tagged)item!).Content!)[place]!)!;
+
+    private static IEnumerable<TreeMap> Items(TreeMap map, int key) =>
+        ((List<object?>)map[key]!).Select(item => (TreeMap)item!);
 
     /// <summary>The keys of a map or group: numbers, quoted texts, and SenML labels by number.</summary>
     private static IEnumerable<string> KeysOfRule(string rule)

@@ -12,19 +12,23 @@ internal sealed record Vector(string Kind, string Name, byte[] Bytes, string Dia
 /// </summary>
 internal static class VectorFile
 {
-    private static readonly Lazy<Vector[]> Everything = new(LoadAll);
+    private static readonly Lazy<Vector[]> Everything = new(() => LoadAll(""));
 
     /// <summary>Every vector there is, by kind (the file's name) and then in the file's order.</summary>
     public static IReadOnlyList<Vector> All => Everything.Value;
 
+    /// <summary>The vectors that are no payloads of messages: those of <c>shared/vectors/bundles</c>.</summary>
+    public static IReadOnlyList<Vector> Bundles { get; } = LoadAll("bundles");
+
     /// <summary>The vector of a kind and name.</summary>
-    public static Vector Get(string kind, string name) => All.Single(v => v.Kind == kind && v.Name == name);
+    public static Vector Get(string kind, string name) =>
+        All.Concat(Bundles).Single(v => v.Kind == kind && v.Name == name);
 
     /// <summary>The text of a file in <c>shared</c>.</summary>
     public static string Shared(string file) => File.ReadAllText(Path.Combine(Root(), "shared", file), Encoding.UTF8);
 
-    private static Vector[] LoadAll() =>
-        [.. Directory.GetFiles(Path.Combine(Root(), "shared", "vectors"), "*.vec")
+    private static Vector[] LoadAll(string folder) =>
+        [.. Directory.GetFiles(Path.Combine(Root(), "shared", "vectors", folder), "*.vec")
             .OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal)
             .SelectMany(file => Parse(Path.GetFileNameWithoutExtension(file), File.ReadAllLines(file, Encoding.UTF8)))];
 
