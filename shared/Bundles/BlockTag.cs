@@ -55,7 +55,8 @@ namespace EdgeFleet.Contracts.Bundles
         /// <summary>Gives back what the HMAC holds.</summary>
         public void Dispose()
         {
-            _hmac.Dispose();
+            // The board declares it on HMACSHA256 and .NET on a base class; both have the interface.
+            ((IDisposable)_hmac).Dispose();
         }
 
         private void Put(int at, int value)
