@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Xml.Linq;
 using EdgeFleet.Architecture.Tests.Il;
 using Mono.Cecil;
 
@@ -18,6 +19,18 @@ public sealed class NanoTestBuildTests(NanoReferences nano)
     [Fact]
     public void The_test_projects_are_found() =>
         Assert.Equal(["Contracts", "Firmware"], Parts.Select(p => p.Data).Order(StringComparer.Ordinal));
+
+    /// <summary>The adapter takes places of tests from this list, and trips on a file that is not there.</summary>
+    [Fact]
+    public void The_adapters_list_names_every_test_file() =>
+        Assert.Equal(
+            Repository.Here.Files.Where(f =>
+                Parts.Any(part => f.StartsWith($"tests/nano/{part.Data}/", StringComparison.Ordinal)) &&
+                f.EndsWith(".cs", StringComparison.Ordinal) && Repository.Here.Read(f).Contains("[TestClass]"))
+                .Order(StringComparer.Ordinal),
+            XDocument.Parse(Repository.Here.Read("tests/nano/NFUnitTest.nfproj")).Descendants()
+                .Where(e => e.Name.LocalName == "Compile").Select(e => "tests/nano/" + (string?)e.Attribute("Include"))
+                .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Parts))]
