@@ -66,6 +66,20 @@ namespace EdgeFleet.Nano.Tests
         }
 
         [TestMethod]
+        public static void A_queue_that_was_made_smaller_keeps_its_youngest()
+        {
+            MemoryStorage storage = new MemoryStorage();
+            FlashQueue queue = Mount(storage, 8);
+            for (int i = 1; i <= 20; i++)
+                Add(queue, i);
+            Assert.AreEqual(0U, queue.Ledger.Dropped, "all of them fit");
+            queue = Mount(storage, 2);
+            Accounts(queue, 20);
+            Assert.IsTrue(queue.Waiting >= 4, "two segments hold four at least");
+            Assert.IsTrue(storage.Count <= 2, "files");
+        }
+
+        [TestMethod]
         public static void A_broken_flash_is_counted_and_comes_back()
         {
             MemoryStorage storage = new MemoryStorage();

@@ -90,6 +90,36 @@ namespace EdgeFleet.Nano.Tests
             }
         }
 
+        /// <summary>A boot between any two records: the younger file is never the one that is written over.</summary>
+        [TestMethod]
+        public static void A_cut_after_a_boot_leaves_the_record_before()
+        {
+            MemoryStorage storage = new MemoryStorage();
+            for (int i = 1; i <= 4; i++)
+            {
+                RecordStore store = New(storage);
+                store.Load();
+                storage.CutAt = storage.Operations + 1;
+                bool cut = false;
+                try
+                {
+                    Save(store, 9);
+                }
+                catch (PowerCut)
+                {
+                    cut = true;
+                }
+                Assert.IsTrue(cut, "the power goes");
+                storage.CutAt = 0;
+                if (i > 1)
+                    Holds(storage, i - 1);
+                RecordStore next = New(storage);
+                next.Load();
+                Save(next, i);
+                Holds(storage, i);
+            }
+        }
+
         [TestMethod]
         public static void A_flash_that_fails_keeps_the_record()
         {
