@@ -15,6 +15,12 @@ namespace EdgeFleet.Firmware
         /// </summary>
         public const int RingSlots = 16;
 
+        /// <summary>
+        /// The same of slow sensors, whose windows are of a minute unless somebody wants to watch: four cover a step that
+        /// takes seconds even then, and leave a board without external memory 10 KB more.
+        /// </summary>
+        public const int SlowRingSlots = 4;
+
         /// <summary>Samples taken out of an accelerometer in one go: one FIFO.</summary>
         public const int DrainTriples = 32;
 

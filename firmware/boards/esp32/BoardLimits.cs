@@ -70,6 +70,21 @@ namespace EdgeFleet.Boards.Esp32
         /// <summary>Messages among them that carry bytes, at most <see cref="Contracts.Limits.MaxPayload"/> each.</summary>
         public const int LinkMessages = 4;
 
+        /// <summary>
+        /// Bytes of messages from the gateway among the events; a message of the largest size fits when it is alone. A
+        /// desired state has less than 2 KB, a command less than 1 KB.
+        /// </summary>
+        public const int LinkEventBytes = Contracts.Limits.MaxPayload;
+
+        /// <summary>
+        /// Bytes of messages on their way to the gateway where there is no external memory: one of the largest. The library
+        /// keeps each until it is acknowledged, and encodes the one that it sends once more.
+        /// </summary>
+        public const int LinkBytesSmall = Contracts.Limits.MaxPayload;
+
+        /// <summary>The same with external memory: as many of the largest as may be in flight.</summary>
+        public const int LinkBytes = Firmware.NodeLimits.MaxInFlight * Contracts.Limits.MaxPayload;
+
         /// <summary>Interval of the connection's sign of life, in seconds.</summary>
         public const ushort KeepAliveS = 60;
 

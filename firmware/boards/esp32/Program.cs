@@ -40,21 +40,29 @@ namespace EdgeFleet.Boards.Esp32
             TimeSource time = new TimeSource(given.TimeServer);
             BootReason reason = BootNote.Take(time.RanOnAtStart);
             NetworkWatch network = new NetworkWatch(clock, time);
-            MqttLink link = new MqttLink(new LinkSecurity(given), clock);
+            bool small = !HasExternalMemory();
+            MqttLink link = new MqttLink(
+                new LinkSecurity(given), clock, small ? BoardLimits.LinkBytesSmall : BoardLimits.LinkBytes);
             int flashMegabytes = given.FlashMegabytes != 0 ? given.FlashMegabytes : map.FlashMegabytes;
             NodePorts ports = new NodePorts(
                 link, new FlashFiles(flashMegabytes), time, new HardwareEntropy(), new Esp32Board(clock, network, reason));
 
             AutoResetEvent wake = new AutoResetEvent(false);
             Instruments instruments = new Instruments(map, given, gpio, wake);
-            NodeRuntime node = instruments.Create(Fit(given, flashMegabytes), ports);
+            NodeRuntime node = instruments.Create(Fit(given, flashMegabytes, small), ports);
             NodeThreads threads = new NodeThreads(node, instruments, clock, wake);
             guard.Watch(threads, link, network, given.HasEnrolment);
             threads.Start();
         }
 
+        private static bool HasExternalMemory()
+        {
+            NativeMemory.GetMemoryInfo(NativeMemory.MemoryType.SpiRam, out uint external, out uint _, out uint _);
+            return external >= ExternalMemoryBytes;
+        }
+
         /// <summary>Settings that fit the board; the tables of <c>hardware/boards.md</c> are what they are held to.</summary>
-        private static NodeSettings Fit(BoardSettings given, int flashMegabytes)
+        private static NodeSettings Fit(BoardSettings given, int flashMegabytes, bool small)
         {
             NodeSettings settings = new NodeSettings();
             settings.FirmwareVersion = FirmwareVersion.Text;
@@ -67,8 +75,7 @@ namespace EdgeFleet.Boards.Esp32
                 settings.WindowSegments = 20;
                 settings.EventSegments = 4;
             }
-            NativeMemory.GetMemoryInfo(NativeMemory.MemoryType.SpiRam, out uint external, out uint _, out uint _);
-            if (external < ExternalMemoryBytes)
+            if (small)
             {
                 settings.HistoryTriples = 2048;
                 settings.SpectrumSamples = 1024;

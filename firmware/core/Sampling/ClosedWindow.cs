@@ -55,10 +55,10 @@ namespace EdgeFleet.Firmware.Sampling
         private int _written;
         private int _taken;
 
-        /// <summary>An empty ring.</summary>
-        public WindowRing()
+        /// <summary>An empty ring of so many windows.</summary>
+        public WindowRing(int slots)
         {
-            _slots = new ClosedWindow[NodeLimits.RingSlots];
+            _slots = new ClosedWindow[slots];
             for (int i = 0; i < _slots.Length; i++)
                 _slots[i] = new ClosedWindow();
         }

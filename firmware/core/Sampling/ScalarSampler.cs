@@ -72,7 +72,7 @@ namespace EdgeFleet.Firmware.Sampling
         }
 
         /// <inheritdoc/>
-        public WindowRing Ring { get; } = new WindowRing();
+        public WindowRing Ring { get; } = new WindowRing(NodeLimits.SlowRingSlots);
 
         /// <inheritdoc/>
         public int ChannelCount { get; }

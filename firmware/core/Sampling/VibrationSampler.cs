@@ -52,7 +52,7 @@ namespace EdgeFleet.Firmware.Sampling
         }
 
         /// <inheritdoc/>
-        public WindowRing Ring { get; } = new WindowRing();
+        public WindowRing Ring { get; } = new WindowRing(NodeLimits.RingSlots);
 
         /// <inheritdoc/>
         public int ChannelCount => _channels.Count;

@@ -51,10 +51,43 @@ public sealed class LinkEventsTests
     public void Messages_are_bounded_by_themselves_since_they_hold_memory()
     {
         for (int i = 0; i <= BoardLimits.LinkMessages; i++)
-            _events.PostMessage(1, TopicKind.Command, new byte[Limits.MaxPayload]);
+            _events.PostMessage(1, TopicKind.Command, new byte[10]);
         for (int i = 0; i < BoardLimits.LinkMessages; i++)
-            Assert.Equal((LinkEventType.Message, 0, Limits.MaxPayload), Take());
+            Assert.Equal((LinkEventType.Message, 0, 10), Take());
         Assert.Equal((LinkEventType.Disconnected, 0, 0), Take());
+    }
+
+    [Fact]
+    public void The_largest_message_fits_when_it_is_alone()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            _events.PostMessage(1, TopicKind.BlockAnswer, new byte[Limits.MaxPayload]);
+            Assert.Equal((LinkEventType.Message, 0, Limits.MaxPayload), Take());
+        }
+
+        _events.PostMessage(1, TopicKind.BlockAnswer, new byte[Limits.MaxPayload]);
+        _events.PostMessage(1, TopicKind.Command, new byte[1]);
+        Assert.Equal((LinkEventType.Message, 0, Limits.MaxPayload), Take());
+        Assert.Equal((LinkEventType.Disconnected, 0, 0), Take());
+    }
+
+    [Fact]
+    public void Messages_on_their_way_are_bounded_in_bytes_and_number()
+    {
+        InFlightBytes bytes = new(1000);
+        Assert.True(bytes.HasRoom(5000));
+        bytes.Add(1, 400);
+        bytes.Add(2, 600);
+        Assert.False(bytes.HasRoom(1));
+        bytes.Remove(3);
+        bytes.Remove(1);
+        Assert.True(bytes.HasRoom(400));
+        Assert.False(bytes.HasRoom(401));
+        bytes.Clear();
+        for (int i = 1; i <= BoardLimits.LinkRequests; i++)
+            bytes.Add(i, 1);
+        Assert.False(bytes.HasRoom(1));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ namespace EdgeFleet.Boards.Esp32
         private int _first;
         private int _count;
         private int _messages;
+        private int _bytes;
         private bool _broken;
 
         /// <summary>Forgets everything; from now on only events of this connection count.</summary>
@@ -31,6 +32,7 @@ namespace EdgeFleet.Boards.Esp32
                 _first = 0;
                 _count = 0;
                 _messages = 0;
+                _bytes = 0;
                 _broken = false;
                 for (int i = 0; i < _payloads.Length; i++)
                     _payloads[i] = null;
@@ -71,6 +73,7 @@ namespace EdgeFleet.Boards.Esp32
                     Array.Copy(payload, 0, target.Payload, 0, payload.Length);
                     _payloads[_first] = null;
                     _messages--;
+                    _bytes -= payload.Length;
                 }
                 _first = (_first + 1) % BoardLimits.LinkEvents;
                 _count--;
@@ -94,7 +97,7 @@ namespace EdgeFleet.Boards.Esp32
         {
             if (connection != _connection || _broken)
                 return;
-            if (_count == BoardLimits.LinkEvents || (payload != null && _messages == BoardLimits.LinkMessages))
+            if (_count == BoardLimits.LinkEvents || (payload != null && !HasRoom(payload.Length)))
             {
                 _broken = true;
                 return;
@@ -105,8 +108,16 @@ namespace EdgeFleet.Boards.Esp32
             _topics[at] = topic;
             _payloads[at] = payload;
             if (payload != null)
+            {
                 _messages++;
+                _bytes += payload.Length;
+            }
             _count++;
+        }
+
+        private bool HasRoom(int bytes)
+        {
+            return _messages < BoardLimits.LinkMessages && _bytes + bytes <= BoardLimits.LinkEventBytes;
         }
     }
 }

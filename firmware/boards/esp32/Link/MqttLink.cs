@@ -18,6 +18,7 @@ namespace EdgeFleet.Boards.Esp32
         private readonly LinkRequest?[] _requests = new LinkRequest[BoardLimits.LinkRequests];
         private readonly LinkSecurity _security;
         private readonly UptimeClock _clock;
+        private readonly InFlightBytes _inFlight;
         private LinkAddress? _wanted;
         private int _generation;
         private int _firstRequest;
@@ -25,9 +26,10 @@ namespace EdgeFleet.Boards.Esp32
         private int _lastMessageId;
         private long _callBeganMs;
 
-        /// <summary>A link that is not connected, and its thread.</summary>
-        public MqttLink(LinkSecurity security, UptimeClock clock)
+        /// <summary>A link that is not connected, and its thread; at most so many bytes are on their way at a time.</summary>
+        public MqttLink(LinkSecurity security, UptimeClock clock, int mostBytes)
         {
+            _inFlight = new InFlightBytes(mostBytes);
             _security = security;
             _clock = clock;
             new Thread(Run).Start();
@@ -69,6 +71,8 @@ namespace EdgeFleet.Boards.Esp32
             messageId = 0;
             if (count > Limits.MaxPayload)
                 return LinkResult.TooLong;
+            if (!_inFlight.HasRoom(count))
+                return LinkResult.Busy;
             LinkRequest request = new LinkRequest();
             request.Topic = Topics.For(kind, id);
             // The library keeps the array until the message is acknowledged.
@@ -76,19 +80,26 @@ namespace EdgeFleet.Boards.Esp32
             Array.Copy(payload, offset, request.Payload, 0, count);
             request.MessageId = _lastMessageId == 0x7FFFFFFF ? 1 : _lastMessageId + 1;
             LinkResult result = Ask(request);
-            if (result == LinkResult.Ok)
-                messageId = _lastMessageId = request.MessageId;
+            if (result != LinkResult.Ok)
+                return result;
+            messageId = _lastMessageId = request.MessageId;
+            _inFlight.Add(messageId, count);
             return result;
         }
 
         /// <inheritdoc/>
         public bool TryGetEvent(LinkEvent target)
         {
-            return _events.TryTake(target);
+            if (!_events.TryTake(target))
+                return false;
+            if (target.Type == LinkEventType.Stored)
+                _inFlight.Remove(target.MessageId);
+            return true;
         }
 
         private void Begin(LinkAddress? address)
         {
+            _inFlight.Clear();
             lock (_lock)
             {
                 if (address == null && _wanted == null)
