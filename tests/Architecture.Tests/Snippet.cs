@@ -26,17 +26,24 @@ public static class Snippet
         return CompiledAssemblies.Open(Emit("Snippet", source, references), RuntimeFolder);
     }
 
-    private static MemoryStream Emit(string assembly, string source, IEnumerable<MetadataReference> references)
+    /// <summary>A compiled snippet with an entry point, to be run.</summary>
+    public static byte[] Program(string source) =>
+        Emit("Snippet", source, Framework, OutputKind.ConsoleApplication, NullableContextOptions.Disable).ToArray();
+
+    private static MemoryStream Emit(
+        string assembly, string source, IEnumerable<MetadataReference> references,
+        OutputKind kind = OutputKind.DynamicallyLinkedLibrary,
+        NullableContextOptions nullable = NullableContextOptions.Enable)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             assembly,
             [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.CSharp9))],
             references,
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary,
+                kind,
                 optimizationLevel: OptimizationLevel.Release,
                 allowUnsafe: source.Contains("unsafe", StringComparison.Ordinal),
-                nullableContextOptions: NullableContextOptions.Enable));
+                nullableContextOptions: nullable));
         MemoryStream image = new();
         string[] errors =
         [

@@ -7,7 +7,7 @@ namespace EdgeFleet.NanoTrim;
 /// What an application can reach from its entry point. An instance method counts as reached only when its type, or one
 /// derived from it, is made somewhere: a call on what is never made can only be a call on null. Which override a virtual
 /// call finds is judged by name and number of parameters alone, which keeps too much and never too little. For code
-/// without generics and without reflection on itself, as the rules for board code demand.
+/// without generics and without reflection on itself, names of enum members included, as the rules for board code demand.
 /// </summary>
 public sealed class Reach
 {

@@ -41,7 +41,37 @@ public sealed class BoardBuildTests(NanoReferences nano) : IClassFixture<NanoRef
         Assert.Equal(kind == "AirBox", module.GetType("EdgeFleet.Firmware.Drivers.Pms5003.Pms5003") != null);
         Offence.AssertNone(
             [.. ConstructRule.Check(module), .. StaticStateRule.Check(module), .. FloatDivisionRule.Check(module)]);
+        CheckTrimmed(kind, module);
     }
+
+    // What goes to the board. It holds nothing new, and names nothing of its own that is not in it.
+    private static void CheckTrimmed(string kind, ModuleDefinition whole)
+    {
+        string built = Path.Combine(
+            Repository.Here.Root, Board, "obj", kind + "-ref", "Release", "trimmed", $"EdgeFleet.{kind}.exe");
+        using ModuleDefinition trimmed = CompiledAssemblies.Open(built, NanoReferences.Folder);
+        Assert.Equal(whole.EntryPoint.FullName, trimmed.EntryPoint?.FullName);
+        Assert.Equal(kind == "Bridge", trimmed.GetType("EdgeFleet.Firmware.Dsp.WelchSpectrum") is { } welch && Runs(welch));
+        Assert.True(Runs(trimmed.GetType("EdgeFleet.Firmware.NodeRuntime")));
+        Assert.All(trimmed.GetTypes(), type => Assert.NotNull(whole.GetType(type.FullName)));
+        HashSet<TypeDefinition> types = [.. trimmed.GetTypes()];
+        foreach (MethodDefinition method in trimmed.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody))
+        {
+            foreach (MemberReference member in method.Body.Instructions.Select(i => i.Operand).OfType<MemberReference>())
+            {
+                if (member is MethodDefinition or FieldDefinition)
+                    Assert.Contains(member.DeclaringType, types.Cast<TypeReference>());
+                if (member is TypeDefinition type)
+                    Assert.Contains(type, types);
+            }
+        }
+
+        Offence.AssertNone(
+            [.. ConstructRule.Check(trimmed), .. StaticStateRule.Check(trimmed), .. FloatDivisionRule.Check(trimmed)]);
+    }
+
+    private static bool Runs(TypeDefinition type) =>
+        type.Methods.Any(m => m.HasBody && m.Body.Instructions.Count > 2 && !m.IsConstructor);
 
     [Fact]
     public async Task A_build_without_a_kind_says_so()
