@@ -1,0 +1,3 @@
+using EdgeFleet.Cli;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();
