@@ -8,7 +8,7 @@ namespace EdgeFleet.Architecture.Tests.Nano;
 /// The board's own project, built as anybody would build it, but against the reference assemblies: what the board code
 /// names and a board does not have is a compiler's error here, and the IL gate sees the whole application.
 /// </summary>
-public sealed class BoardBuildTests(NanoReferences nano) : IClassFixture<NanoReferences>
+public sealed class BoardBuildTests(NanoReferences nano)
 {
     private const string Board = "firmware/boards/esp32";
 

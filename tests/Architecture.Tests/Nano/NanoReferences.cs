@@ -18,9 +18,8 @@ public sealed class NanoReferences
         "nanoFramework.System.Security.Cryptography",
     ];
 
-    private readonly Lazy<MetadataReference[]> _references;
-
-    public NanoReferences() => _references = new Lazy<MetadataReference[]>(Make);
+    // One for the process: two runs of the tool at once would write the same files.
+    private static readonly Lazy<MetadataReference[]> Made = new(Make);
 
     /// <summary>Why nothing can be compiled for a board on this machine; null where it can.</summary>
     public static string? Missing =>
@@ -30,7 +29,7 @@ public sealed class NanoReferences
     /// <summary>Folder of the reference assemblies; git ignores it.</summary>
     public static string Folder => Path.Combine(Repository.Here.Root, "artifacts", "nano-ref");
 
-    public IReadOnlyList<MetadataReference> References => _references.Value;
+    public IReadOnlyList<MetadataReference> References => Made.Value;
 
     private static string Tool => Repository.Here.Absolute("../shared/tools/nano-ref/nano-ref");
 
