@@ -1,6 +1,7 @@
 using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Audit;
+using EdgeFleet.Service.Features.Bundles;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
@@ -43,6 +44,7 @@ public static class FleetServiceApp
         builder.AddAccess();
         builder.AddDevices();
         builder.AddProvisioning();
+        builder.AddBundles();
         builder.AddWaveforms();
         builder.AddTelemetry();
         builder.AddAirQuality();
@@ -68,6 +70,7 @@ public static class FleetServiceApp
             app.MapAudit();
             app.MapDevices();
             app.MapProvisioning();
+            app.MapBundles();
             app.MapTelemetry();
             app.MapAirQuality();
             app.MapWaveforms();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
+using EdgeFleet.Service.Features.Bundles;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Gateway;
@@ -21,6 +22,7 @@ public sealed partial class DeviceHub : IDeviceHub
     private readonly Identities _identities;
     private readonly Enrolments _enrolments;
     private readonly Claims _claims;
+    private readonly BlockServer _blocks;
     private readonly IngestJournal _journal;
     private readonly RefusedConnections _refused;
     private readonly LiveFeed _live;
@@ -34,11 +36,11 @@ public sealed partial class DeviceHub : IDeviceHub
     /// <summary>A hub over the slices.</summary>
     public DeviceHub(
         DeviceDirectory directory, Presence presence, Identities identities, Enrolments enrolments, Claims claims,
-        IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
+        BlockServer blocks, IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
         FleetOptions options, TimeProvider time, IMeterFactory meters, ILogger<DeviceHub> logger)
     {
         (_directory, _presence, _identities, _enrolments) = (directory, presence, identities, enrolments);
-        (_claims, _journal, _refused, _live, _link) = (claims, journal, refused, live, link);
+        (_claims, _blocks, _journal, _refused, _live, _link) = (claims, blocks, journal, refused, live, link);
         (_options, _time, _logger) = (options, time, logger);
         Meter meter = meters.Create("EdgeFleet.Hub");
         _admissions = meter.CreateCounter<long>("edgefleet.admissions", "{connection}", "Connections by outcome.");
@@ -105,6 +107,14 @@ public sealed partial class DeviceHub : IDeviceHub
         if (kind == TopicKind.Claim)
             return ClaimAsync(session, id, payload, receipt, cancel);
         _presence.Seen(session.Peer.Id);
+        if (kind == TopicKind.BlockRequest)
+        {
+            // Nothing of it is kept; a node that hears nothing asks again.
+            _blocks.Accept(session.Peer.Id, payload);
+            if (receipt != 0)
+                session.Stored([receipt]);
+            return ValueTask.CompletedTask;
+        }
         return _journal.AppendAsync(session, kind, session.Peer.Id, payload, receipt, cancel);
     }
 

@@ -121,6 +121,116 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleKeyRow", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Modulus")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RevokedBecause")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ValidFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ValidUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId");
+
+                    b.ToTable("bundle_keys", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleReferenceRow", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Holder")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Digest", "Holder");
+
+                    b.ToTable("bundle_references", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleRow", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("EnvelopeSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SecurityCounter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UploadedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UploadedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Digest");
+
+                    b.HasIndex("KeyId");
+
+                    b.HasIndex("Kind", "Sequence")
+                        .IsUnique();
+
+                    b.HasIndex("Kind", "Version")
+                        .IsUnique();
+
+                    b.ToTable("bundles", (string)null);
+                });
+
             modelBuilder.Entity("EdgeFleet.Service.Features.Devices.ConfigRow", b =>
                 {
                     b.Property<string>("DeviceId")
@@ -381,6 +491,24 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.HasKey("EnrolmentId", "HardwareId");
 
                     b.ToTable("preauthorised", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleReferenceRow", b =>
+                {
+                    b.HasOne("EdgeFleet.Service.Features.Bundles.BundleRow", null)
+                        .WithMany()
+                        .HasForeignKey("Digest")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleRow", b =>
+                {
+                    b.HasOne("EdgeFleet.Service.Features.Bundles.BundleKeyRow", null)
+                        .WithMany()
+                        .HasForeignKey("KeyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("EdgeFleet.Service.Features.Devices.ConfigRow", b =>
