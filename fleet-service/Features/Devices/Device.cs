@@ -30,7 +30,11 @@ public enum DeviceStatus
 /// <param name="CreatedAt">When its claim was granted.</param>
 public sealed record Device(
     string Id, NodeKind Kind, string HardwareId, string Site, string Name, double? Latitude, double? Longitude,
-    DeviceStatus Status, string Board, DateTimeOffset CreatedAt);
+    DeviceStatus Status, string Board, DateTimeOffset CreatedAt)
+{
+    /// <summary>Words that operators put on it, in order.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
 
 /// <summary>A device and whether it is there.</summary>
 /// <param name="Device">The device.</param>
@@ -47,11 +51,12 @@ public sealed record DeviceView(
 /// <param name="Site">Only this site.</param>
 /// <param name="Status">Only with this status; null: all but decommissioned ones.</param>
 /// <param name="Online">Only connected, or only disconnected ones.</param>
+/// <param name="Filter">Only devices that fit.</param>
 /// <param name="Skip">Devices to pass over.</param>
 /// <param name="Top">Devices to give, 1 to <see cref="ServiceLimits.MaxPage"/>.</param>
 public sealed record DeviceQuery(
     string? Search = null, NodeKind? Kind = null, string? Site = null, DeviceStatus? Status = null,
-    bool? Online = null, int Skip = 0, int Top = ServiceLimits.DefaultPage);
+    bool? Online = null, DeviceFilter? Filter = null, int Skip = 0, int Top = ServiceLimits.DefaultPage);
 
 /// <summary>A page of devices, by site and name.</summary>
 /// <param name="Total">Devices that fit, on all pages.</param>
@@ -66,8 +71,10 @@ public sealed record DeviceCounts(int Active, int Online, int Quarantined, int D
 /// <param name="Site">Where it belongs.</param>
 /// <param name="Latitude">WGS 84 degrees; together with the longitude.</param>
 /// <param name="Longitude">WGS 84 degrees.</param>
+/// <param name="Tags">All the tags that it is to have; see <see cref="Devices.Tags"/>.</param>
 public sealed record DevicePatch(
-    string? Name = null, string? Site = null, double? Latitude = null, double? Longitude = null);
+    string? Name = null, string? Site = null, double? Latitude = null, double? Longitude = null,
+    IReadOnlyList<string>? Tags = null);
 
 internal sealed record DeviceRow
 {
@@ -93,8 +100,14 @@ internal sealed record DeviceRow
 
     public DateTimeOffset? LastSeenAt { get; init; }
 
+    /// <summary>With spaces between; a tag has none.</summary>
+    public required string Tags { get; init; }
+
     public Device Public() => new(
-        Id, Kind, HardwareId, Site, Name, Latitude, Longitude, Status, Board, CreatedAt);
+        Id, Kind, HardwareId, Site, Name, Latitude, Longitude, Status, Board, CreatedAt)
+    {
+        Tags = Tags.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    };
 
     internal sealed class Table : IEntityTypeConfiguration<DeviceRow>
     {
@@ -103,6 +116,7 @@ internal sealed record DeviceRow
             builder.ToTable("devices");
             builder.HasKey(r => r.Id);
             builder.HasIndex(r => r.HardwareId).IsUnique();
+            builder.Property(r => r.Tags).HasDefaultValue("");
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed class DeviceDirectory
     private readonly Presence _presence;
     private readonly LiveFeed _live;
     private readonly Lazy<IDeviceLink> _link;
+    private readonly Lazy<DeviceFinder> _finder;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, Device> _devices;
@@ -31,9 +32,10 @@ public sealed class DeviceDirectory
     /// <summary>Reads the devices.</summary>
     public DeviceDirectory(
         IDbContextFactory<FleetDb> contexts, AuditLog audit, Presence presence, LiveFeed live, Lazy<IDeviceLink> link,
-        TimeProvider time)
+        Lazy<DeviceFinder> finder, TimeProvider time)
     {
         (_contexts, _audit, _presence, _live, _link, _time) = (contexts, audit, presence, live, link, time);
+        _finder = finder;
         using FleetDb db = contexts.CreateDbContext();
         _devices = new(db.Set<DeviceRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.Id, r => r.Public()));
         _desired = new(db.Set<ConfigRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.DeviceId, Read));
@@ -69,7 +71,8 @@ public sealed class DeviceDirectory
     /// <summary>A page of the devices that fit, by site, name and id.</summary>
     public DevicePage Search(DeviceQuery query)
     {
-        List<Device> found = [.. _devices.Values.Where(d => Fits(d, query))];
+        IEnumerable<Device> devices = query.Filter is { } filter ? _finder.Value.Find(filter) : _devices.Values;
+        List<Device> found = [.. devices.Where(d => Fits(d, query))];
         found.Sort((a, b) => (a.Site, a.Name, a.Id).CompareTo((b.Site, b.Name, b.Id)));
         return new DevicePage(found.Count, [.. found.Skip(query.Skip).Take(query.Top).Select(View)]);
     }
@@ -85,10 +88,13 @@ public sealed class DeviceDirectory
             .Require(patch.Longitude is null or (>= -180 and <= 180), "longitude", "-180 to 180 degrees.")
             .Require(patch.Latitude is null == patch.Longitude is null, "longitude", "Only together with latitude.")
             .Fault;
-        if (fault != null)
-            return fault;
+        Result<IReadOnlyList<string>> tags = Tags.Read(patch.Tags ?? [], "tags");
+        if ((fault ?? tags.Fault) is { } wrong)
+            return wrong;
         return await ChangeAsync(id, "device.update", actor, d => d with
         {
+            // The same list where nothing changes, so that nothing is written.
+            Tags = patch.Tags == null || tags.Value!.SequenceEqual(d.Tags) ? d.Tags : tags.Value!,
             Name = string.IsNullOrWhiteSpace(patch.Name) ? d.Name : patch.Name.Trim(),
             Site = patch.Site?.Trim() ?? d.Site,
             Latitude = patch.Latitude ?? d.Latitude,
@@ -232,13 +238,14 @@ public sealed class DeviceDirectory
         _desired.TryGetValue(device.Id, out Desired? desired) ? desired.Document.Version : 0);
 
     private bool Fits(Device device, DeviceQuery query) =>
-        (query.Status == null ? device.Status != DeviceStatus.Decommissioned : device.Status == query.Status)
+        // A filter says itself whether decommissioned devices are meant.
+        (query.Status == null ? query.Filter != null || device.Status != DeviceStatus.Decommissioned : device.Status == query.Status)
         && (query.Kind == null || device.Kind == query.Kind)
         && (query.Site == null || device.Site == query.Site)
         && (query.Online == null || _presence.IsOnline(device.Id) == query.Online)
         && (string.IsNullOrWhiteSpace(query.Search) || Has(device, query.Search.Trim()));
 
-    private static bool Has(Device device, string text) =>
+    internal static bool Has(Device device, string text) =>
         device.Id.Contains(text, StringComparison.OrdinalIgnoreCase)
         || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase)
         || device.Site.Contains(text, StringComparison.OrdinalIgnoreCase)
@@ -256,6 +263,7 @@ public sealed class DeviceDirectory
         Status = device.Status,
         Board = device.Board,
         CreatedAt = device.CreatedAt,
+        Tags = string.Join(' ', device.Tags),
     };
 
     private static Desired Read(ConfigRow row)

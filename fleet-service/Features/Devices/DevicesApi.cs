@@ -16,6 +16,8 @@ internal static class DevicesApi
         builder.Services.AddSingleton<Presence>();
         builder.Services.AddSingleton<IHousekeeping>(s => s.GetRequiredService<Presence>());
         builder.Services.AddSingleton<DeviceDirectory>();
+        builder.Services.AddSingleton<DeviceFinder>();
+        builder.Services.AddSingleton(s => new Lazy<DeviceFinder>(s.GetRequiredService<DeviceFinder>));
         // The engine asks the hub and the hub's slices send through the engine: the circle closes at first use.
         builder.Services.AddSingleton(s => new Lazy<IDeviceLink>(s.GetRequiredService<IDeviceLink>));
     }
@@ -28,7 +30,7 @@ internal static class DevicesApi
             .RequireAuthorization(Policies.Viewer);
         devices.MapGet("/{id}", Get).WithName("GetDevice").WithSummary("One device.")
             .RequireAuthorization(Policies.Viewer);
-        devices.MapPatch("/{id}", Patch).WithName("UpdateDevice").WithSummary("Names, assigns or places a device.")
+        devices.MapPatch("/{id}", Patch).WithName("UpdateDevice").WithSummary("Names, assigns, places or tags a device.")
             .RequireAuthorization(Policies.Technician);
         devices.MapGet("/{id}/config", GetConfig).WithName("GetDeviceConfig")
             .WithSummary("The configuration that the device is to have; version 0: its built-in one.")
@@ -55,6 +57,7 @@ internal static class DevicesApi
         [Description("Only this site.")] string? site = null,
         [Description("Only with this status: active, quarantined or decommissioned.")] string? status = null,
         [Description("Only connected, or only disconnected ones.")] bool? online = null,
+        [Description("Only devices that fit, such as kind:bridge fw<1.4 tag:canary last_seen<1h.")] string? filter = null,
         [Description("Devices to pass over.")] int skip = 0,
         [Description("Devices to give, 1 to 500.")] int top = ServiceLimits.DefaultPage)
     {
@@ -66,10 +69,11 @@ internal static class DevicesApi
             .Text(search, "search", ServiceLimits.MaxName)
             .Text(site, "site", ServiceLimits.MaxName)
             .Fault ?? Paging.Check(skip, top);
-        if (fault != null)
-            return fault.Http();
-        return TypedResults.Ok(directory.Search(
-            new DeviceQuery(search, kindValue, site, statusValue, online, skip, top)));
+        Result<DeviceFilter> fits = DeviceFilter.Parse(filter);
+        if ((fault ?? fits.Fault) is { } wrong)
+            return wrong.Http();
+        return TypedResults.Ok(directory.Search(new DeviceQuery(
+            search, kindValue, site, statusValue, online, fits.Value!.IsAll ? null : fits.Value, skip, top)));
     }
 
     private static Results<Ok<DeviceView>, ProblemHttpResult> Get(string id, DeviceDirectory directory) =>

@@ -66,6 +66,10 @@ public sealed class Reports(TelemetryModel model, ITelemetryStore store)
     public StateAnswer? State(string deviceId) =>
         model.Find(deviceId)?.Report is { } report ? StateAnswer.Of(report) : null;
 
+    /// <summary>The firmware's version that the device last reported; null: none.</summary>
+    public string? FirmwareOf(string deviceId) =>
+        model.Find(deviceId)?.Report is { State.FirmwareVersion: { Length: > 0 } version } ? version : null;
+
     /// <summary>One device in short, or null where it was never heard of.</summary>
     public DeviceSummary? Summary(string deviceId) => model.Find(deviceId) is { } device ? SummaryOf(device) : null;
 

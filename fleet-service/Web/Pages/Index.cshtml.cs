@@ -36,7 +36,7 @@ public sealed class IndexModel(FleetList list, DeviceDirectory directory, Claims
         string? sort, string? desc, string? p, CancellationToken cancel)
     {
         Filter = new FleetFilter(
-            search is { Length: <= ServiceLimits.MaxName } ? search : null, Parse<NodeKind>(kind), site,
+            search is { Length: <= DeviceFilter.MaxText } ? search : null, Parse<NodeKind>(kind), site,
             Parse<FleetStatus>(status), alarms == "true", Parse<FleetSort>(sort) ?? FleetSort.Site, desc == "true",
             int.TryParse(p, out int number) ? number : 1);
         Fleet = list.Read(Filter);

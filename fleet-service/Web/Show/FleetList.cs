@@ -33,6 +33,13 @@ public sealed record FleetFilter(
     string? Search = null, NodeKind? Kind = null, string? Site = null, FleetStatus? Status = null, bool Alarms = false,
     FleetSort Sort = FleetSort.Site, bool Descending = false, int Page = 1)
 {
+    /// <summary>The search as a filter; null: it is none, or says nothing.</summary>
+    public DeviceFilter? Words { get; } =
+        !string.IsNullOrWhiteSpace(Search) && DeviceFilter.TryParse(Search, out DeviceFilter? words, out _) ? words : null;
+
+    /// <summary>Why the search is no filter; null: it is one.</summary>
+    public string? Wrong { get; } = DeviceFilter.TryParse(Search, out _, out FilterError error) ? null : error.ToString();
+
     /// <summary>Whether anything is left out.</summary>
     public bool IsNarrow => !string.IsNullOrWhiteSpace(Search) || Kind != null || !string.IsNullOrEmpty(Site)
         || Status != null || Alarms;
@@ -59,7 +66,7 @@ public sealed record FleetPage(FleetCounts Counts, int Found, int Page, int Page
 /// few milliseconds.
 /// </summary>
 public sealed class FleetList(
-    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, TimeProvider time)
+    DeviceDirectory directory, DeviceFinder finder, Reports reports, TelemetryQueries telemetry, TimeProvider time)
 {
     /// <summary>Rows of a page.</summary>
     public const int PageSize = 50;
@@ -75,7 +82,10 @@ public sealed class FleetList(
         Dictionary<string, DeviceSummary> summaries = reports.Summaries().ToDictionary(s => s.Device);
         List<FleetRow> all = [.. directory.All.Select(d => directory.View(d.Id)).OfType<DeviceView>()
             .Select(view => RowOf(view, summaries.GetValueOrDefault(view.Device.Id)))];
-        List<FleetRow> found = [.. all.Where(row => Fits(row, filter))];
+        Func<Device, bool>? words = filter.Words is { } read ? finder.Bind(read) : null;
+        // A search that cannot be read finds nothing: showing all would look as if all of them fitted.
+        List<FleetRow> found = filter.Wrong != null ? []
+            : [.. all.Where(row => Fits(row, filter) && words?.Invoke(row.View.Device) != false)];
         found.Sort((a, b) => Compare(a, b, filter));
         int pages = Math.Max(1, (found.Count + PageSize - 1) / PageSize);
         int page = Math.Clamp(filter.Page, 1, pages);
@@ -114,19 +124,11 @@ public sealed class FleetList(
     private static bool Fits(FleetRow row, FleetFilter filter)
     {
         Device device = row.View.Device;
-        return (filter.Status == null ? row.Status != FleetStatus.Decommissioned : row.Status == filter.Status)
+        return (filter.Status == null ? filter.Words != null || row.Status != FleetStatus.Decommissioned : row.Status == filter.Status)
             && (filter.Kind == null || device.Kind == filter.Kind)
             && (string.IsNullOrEmpty(filter.Site) || device.Site == filter.Site)
-            && (!filter.Alarms || row.Alarms != 0)
-            && (string.IsNullOrWhiteSpace(filter.Search) || Has(row, filter.Search.Trim()));
+            && (!filter.Alarms || row.Alarms != 0);
     }
-
-    private static bool Has(FleetRow row, string text) =>
-        row.View.Device.Id.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || row.View.Device.Name.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || row.View.Device.Site.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || row.View.Device.HardwareId.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || row.Firmware?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 
     private static int Compare(FleetRow a, FleetRow b, FleetFilter filter)
     {
