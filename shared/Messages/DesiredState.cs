@@ -8,6 +8,9 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>The configuration, where <see cref="HasConfig"/>.</summary>
         public readonly NodeConfig Config = new NodeConfig();
 
+        /// <summary>The bundle to run, where <see cref="HasTarget"/>.</summary>
+        public readonly UpdateTarget Target = new UpdateTarget();
+
         /// <summary>The sender's protocol version.</summary>
         public int Version = Protocol.Version;
 
@@ -17,10 +20,13 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Whether a configuration came along.</summary>
         public bool HasConfig;
 
+        /// <summary>Whether there is a bundle to run; else the node stays with what it has.</summary>
+        public bool HasTarget;
+
         /// <summary>Writes the message.</summary>
         public void Write(CborWriter writer)
         {
-            writer.WriteMapStart(HasConfig ? 3 : 2);
+            writer.WriteMapStart(2 + (HasConfig ? 1 : 0) + (HasTarget ? 1 : 0));
             writer.WriteInt(0);
             writer.WriteInt(Version);
             writer.WriteInt(1);
@@ -30,6 +36,11 @@ namespace EdgeFleet.Contracts.Messages
                 writer.WriteInt(2);
                 Config.Write(writer);
             }
+            if (HasTarget)
+            {
+                writer.WriteInt(3);
+                Target.Write(writer);
+            }
         }
 
         /// <summary>Reads the message; on an error the fields are unspecified.</summary>
@@ -38,6 +49,7 @@ namespace EdgeFleet.Contracts.Messages
             Version = Protocol.OldestVersion;
             TimeMs = 0;
             HasConfig = false;
+            HasTarget = false;
             uint seen = 0;
             if (!reader.TryReadMapStart(MapReader.MaxPairs, out int pairs))
                 return reader.Error;
@@ -60,6 +72,9 @@ namespace EdgeFleet.Contracts.Messages
                 case 2:
                     HasConfig = true;
                     return Config.TryRead(reader);
+                case 3:
+                    HasTarget = true;
+                    return Target.TryRead(reader);
                 default:
                     return reader.TrySkip();
             }

@@ -28,6 +28,12 @@ namespace EdgeFleet.Contracts.Messages
         /// <see cref="NodeEvent.Level"/> say by how much, <see cref="NodeEvent.Text"/> which line and at what frequency.
         /// </summary>
         Screening = 7,
+
+        /// <summary>
+        /// An update changed its state; <see cref="NodeEvent.Text"/> has the state, the reason and the version, each
+        /// without a space, the version where it is known.
+        /// </summary>
+        Update = 8,
     }
 
     /// <summary>Something that happened on a node, with its place in the node's sequence of events.</summary>

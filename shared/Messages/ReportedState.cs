@@ -27,8 +27,14 @@ namespace EdgeFleet.Contracts.Messages
     /// <summary>What a node says of itself. The latest wins: by <see cref="Boots"/>, then by <see cref="Sequence"/>.</summary>
     public sealed class ReportedState
     {
-        /// <summary>The firmware's digest, where <see cref="HasFirmwareDigest"/>.</summary>
+        /// <summary>Digest of the bundle that runs, where <see cref="HasFirmwareDigest"/>.</summary>
         public readonly byte[] FirmwareDigest = new byte[Limits.DigestBytes];
+
+        /// <summary>How the node's update stands, where <see cref="HasUpdate"/>.</summary>
+        public readonly UpdateStatus Update = new UpdateStatus();
+
+        /// <summary>More of the board, where <see cref="HasBoardStatus"/>.</summary>
+        public readonly BoardStatus BoardStatus = new BoardStatus();
 
         /// <summary>The sender's protocol version.</summary>
         public int Version = Protocol.Version;
@@ -120,11 +126,18 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Samples that the sensors lost since the boot.</summary>
         public uint SamplesMissed;
 
+        /// <summary>Whether the node told of its update.</summary>
+        public bool HasUpdate;
+
+        /// <summary>Whether the node told more of its board.</summary>
+        public bool HasBoardStatus;
+
         /// <summary>Writes the message.</summary>
         public void Write(CborWriter writer)
         {
             bool hardwareId = HardwareId.Length != 0;
-            writer.WriteMapStart(28 + (hardwareId ? 1 : 0) + (HasFirmwareDigest ? 1 : 0));
+            writer.WriteMapStart(28 + (hardwareId ? 1 : 0) + (HasFirmwareDigest ? 1 : 0)
+                + (HasUpdate ? 1 : 0) + (HasBoardStatus ? 1 : 0));
             writer.WriteInt(0);
             writer.WriteInt(Version);
             writer.WriteInt(1);
@@ -191,6 +204,16 @@ namespace EdgeFleet.Contracts.Messages
             writer.WriteUInt(EventsDropped);
             writer.WriteInt(29);
             writer.WriteUInt(SamplesMissed);
+            if (HasUpdate)
+            {
+                writer.WriteInt(30);
+                Update.Write(writer);
+            }
+            if (HasBoardStatus)
+            {
+                writer.WriteInt(31);
+                BoardStatus.Write(writer);
+            }
         }
 
         /// <summary>Reads the message; on an error the fields are unspecified.</summary>
@@ -238,6 +261,8 @@ namespace EdgeFleet.Contracts.Messages
             EventsProduced = 0;
             EventsDropped = 0;
             SamplesMissed = 0;
+            HasUpdate = false;
+            HasBoardStatus = false;
         }
 
         private bool TryReadNode(CborReader reader, int key)
@@ -326,6 +351,12 @@ namespace EdgeFleet.Contracts.Messages
                     return reader.TryReadUInt32(out EventsDropped);
                 case 29:
                     return reader.TryReadUInt32(out SamplesMissed);
+                case 30:
+                    HasUpdate = true;
+                    return Update.TryRead(reader);
+                case 31:
+                    HasBoardStatus = true;
+                    return BoardStatus.TryRead(reader);
                 default:
                     return reader.TrySkip();
             }

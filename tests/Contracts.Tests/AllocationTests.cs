@@ -169,12 +169,14 @@ public sealed class AllocationTests
             Value = new DecimalValue(2735, -2), Level = new DecimalValue(25, 0),
         };
         ReportedState state = new() { HardwareId = "a1b2c3d4e5f6", Board = "sim", FirmwareVersion = "1.0.0" };
+        state.HasUpdate = true;
+        state.HasBoardStatus = true;
         WaveformChunk chunk = new() { Count = 1 };
         int[] samples = new int[Limits.MaxChunkSamples];
         for (int i = 0; i < samples.Length; i++)
             samples[i] = i * 7919 % 4096 - 2048;
         CommandReply reply = new() { Id = 1, Status = ReplyStatus.Done, DataLength = 100 };
-        DesiredState desired = new() { HasConfig = true };
+        DesiredState desired = new() { HasConfig = true, HasTarget = true };
         AssertNone(() =>
         {
             Fresh();
@@ -201,7 +203,7 @@ public sealed class AllocationTests
         int[] samples = [1, -1, 100_000, -100_000];
         chunk.Encode(samples, 0, samples.Length);
         CommandReply reply = new() { Id = 1, Status = ReplyStatus.Done, DataLength = 100 };
-        DesiredState desired = new() { HasConfig = true };
+        DesiredState desired = new() { HasConfig = true, HasTarget = true };
         BlockRequest request = new() { Length = 4096 };
         BlockAnswer answer = new() { Total = 4096, DataLength = 1024 };
         AssertReads(happened.Write, happened.Read);

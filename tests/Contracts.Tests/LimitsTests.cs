@@ -178,6 +178,12 @@ public sealed class LimitsTests
         desired.Config.HasAir = true;
         desired.Config.Air.AsleepS = Limits.MaxDutyS;
         desired.Config.Air.AwakeS = Limits.MaxDutyS;
+        desired.HasTarget = true;
+        desired.Target.TotalBytes = uint.MaxValue;
+        desired.Target.EnvelopeBytes = uint.MaxValue;
+        desired.Target.Attempt = uint.MaxValue;
+        desired.Target.ApplyFromMs = Limits.MaxUtcMs;
+        desired.Target.ApplyUntilMs = Limits.MaxUtcMs;
         Assert.Equal(ConfigFault.None, desired.Config.Validate());
         Assert.InRange(Measure(desired.Write), 1, Limits.MaxPayload);
 
@@ -202,8 +208,13 @@ public sealed class LimitsTests
             FirmwareVersion = new string('v', Limits.MaxVersionText), HasFirmwareDigest = true,
             RssiDbm = -200, ClockAgeS = int.MaxValue, DroppedFromMs = Limits.MaxUtcMs, DroppedToMs = Limits.MaxUtcMs,
         };
-        // Twenty more numbers of five bytes at most.
-        Assert.InRange(Measure(state.Write) + 20 * 5, 1, Limits.MaxPayload);
+        state.HasUpdate = true;
+        state.Update.HasTarget = true;
+        state.HasBoardStatus = true;
+        state.BoardStatus.HardwareClass = LongestId;
+        state.BoardStatus.RuntimeVersion = new string('v', Limits.MaxVersionText);
+        // Thirty more numbers of five bytes at most.
+        Assert.InRange(Measure(state.Write) + 30 * 5, 1, Limits.MaxPayload);
     }
 
     /// <summary>Samples of 20 bits that swing from end to end take three bytes each, and all of a chunk go in.</summary>

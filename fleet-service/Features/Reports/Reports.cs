@@ -5,18 +5,61 @@ using EdgeFleet.Service.Features.Telemetry;
 
 namespace EdgeFleet.Service.Features.Reports;
 
+/// <summary>How the update of a device stands, in its own words.</summary>
+/// <param name="Target">Digest of the bundle that state and reason are about, or null.</param>
+/// <param name="TotalBytes">Null: not known.</param>
+/// <param name="Running">What the device runs from.</param>
+/// <param name="Confirmed">Whether what runs has proved itself.</param>
+public sealed record UpdateAnswer(
+    [property: JsonConverter(typeof(OpenEnumConverter<UpdateState>))] UpdateState State,
+    [property: JsonConverter(typeof(OpenEnumConverter<UpdateReason>))] UpdateReason Reason, string? Target,
+    uint FetchedBytes, uint? TotalBytes, [property: JsonConverter(typeof(OpenEnumConverter<UpdateSlot>))] UpdateSlot Running,
+    bool Confirmed, uint BootAttempts, uint Attempt, uint SecurityCounter)
+{
+    internal static UpdateAnswer? Of(ReportedState state) => !state.HasUpdate ? null : new(
+        state.Update.State, state.Update.Reason,
+        state.Update.HasTarget ? Convert.ToHexStringLower(state.Update.Target) : null, state.Update.FetchedBytes,
+        state.Update.TotalBytes == 0 ? null : state.Update.TotalBytes, state.Update.Running, state.Update.Confirmed,
+        state.Update.BootAttempts, state.Update.Attempt, state.Update.SecurityCounter);
+}
+
+/// <summary>What a device says of its board.</summary>
+/// <param name="HardwareClass">What bundles name, such as <c>esp32-s3</c>; or null.</param>
+/// <param name="RuntimeVersion">Of the runtime under the application, or null.</param>
+/// <param name="EventInProgress">A vibration event goes on, and nobody may restart the device.</param>
+/// <param name="CaptureInProgress">A capture of one is not on flash yet.</param>
+/// <param name="Episode">An alarm stands on a mass of dust.</param>
+/// <param name="ChunksProduced">Pieces of captured vibrations since the queue was new.</param>
+/// <param name="ChunksDropped">Of these, those for which there was no room.</param>
+public sealed record BoardAnswer(
+    string? HardwareClass, string? RuntimeVersion, bool EventInProgress, bool CaptureInProgress, bool Episode,
+    uint ChunksProduced, uint ChunksDropped)
+{
+    internal static BoardAnswer? Of(ReportedState state) => !state.HasBoardStatus ? null : new(
+        OrNull(state.BoardStatus.HardwareClass), OrNull(state.BoardStatus.RuntimeVersion),
+        (state.BoardStatus.Interlocks & BoardStatus.InterlockEvent) != 0,
+        (state.BoardStatus.Interlocks & BoardStatus.InterlockCapture) != 0,
+        (state.BoardStatus.Interlocks & BoardStatus.InterlockEpisode) != 0,
+        state.BoardStatus.ChunksProduced, state.BoardStatus.ChunksDropped);
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
+}
+
 /// <summary>What a device last said of itself, and when the service heard it.</summary>
 /// <param name="Received">When the report came.</param>
 /// <param name="FirmwareDigest">SHA-256 in lower-case hexadecimal digits, or null.</param>
 /// <param name="RssiDbm">Null: no radio.</param>
 /// <param name="ClockAgeS">Null: the clock was never set in this boot.</param>
+/// <param name="Update">Null: the device cannot be updated, or is of a version that does not tell.</param>
+/// <param name="BoardStatus">Null: the device is of a version that does not tell.</param>
 public sealed record StateAnswer(
     DateTimeOffset Received, int Version, NodeKind Kind, string HardwareId, string Board, string FirmwareVersion,
     string? FirmwareDigest, [property: JsonConverter(typeof(OpenEnumConverter<BootReason>))] BootReason BootReason, uint Boots, uint Sequence, uint UptimeS, uint FreeHeapBytes,
     int? RssiDbm, int? ClockAgeS, TimeQuality ClockQuality, uint ConfigVersion, uint RefusedConfigVersion,
     [property: JsonConverter(typeof(OpenEnumConverter<ConfigFault>))] ConfigFault RefusedConfigFault, int WindowMs, int StateIntervalMs, uint Epoch, uint WindowsProduced,
     uint WindowsBuffered, uint WindowsDropped, uint DroppedFirst, uint DroppedLast, DateTimeOffset? DroppedFrom,
-    DateTimeOffset? DroppedTo, uint EventsProduced, uint EventsDropped, uint SamplesMissed)
+    DateTimeOffset? DroppedTo, uint EventsProduced, uint EventsDropped, uint SamplesMissed,
+    UpdateAnswer? Update, BoardAnswer? BoardStatus)
 {
     internal static StateAnswer Of(StoredReport report)
     {
@@ -29,7 +72,8 @@ public sealed record StateAnswer(
             state.ConfigVersion, state.RefusedConfigVersion, state.RefusedConfigFault, state.WindowMs,
             state.StateIntervalMs, state.Epoch, state.WindowsProduced, state.WindowsBuffered, state.WindowsDropped,
             state.DroppedFirst, state.DroppedLast, Reports.Time(state.DroppedFromMs), Reports.Time(state.DroppedToMs),
-            state.EventsProduced, state.EventsDropped, state.SamplesMissed);
+            state.EventsProduced, state.EventsDropped, state.SamplesMissed, UpdateAnswer.Of(state),
+            BoardAnswer.Of(state));
     }
 }
 

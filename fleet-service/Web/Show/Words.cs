@@ -108,6 +108,7 @@ public static class Words
         EventType.Fault => "Fault",
         EventType.FaultCleared => "Fault over",
         EventType.Boot => "Start",
+        EventType.Update => "Update",
         _ => $"Event {(int)type}",
     };
 

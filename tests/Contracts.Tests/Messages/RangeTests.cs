@@ -121,7 +121,7 @@ public sealed class RangeTests
         { "waveform-chunk", 9, "Scale" },
     };
 
-    /// <summary>The version has tests of its own, and so has the configuration.</summary>
+    /// <summary>The version has tests of its own, and so have the configuration and what is said of updates.</summary>
     [Fact]
     public void Every_key_of_every_message_has_its_range_here()
     {
@@ -132,7 +132,7 @@ public sealed class RangeTests
                 .Concat(NamesOnTheWire().Select(row => (row.Data.Item1, row.Data.Item2)))
                 .Concat(ByteStrings().Select(row => (row.Data.Item1, row.Data.Item2)))
                 .Concat(Decimals().Select(row => (row.Data.Item1, row.Data.Item2)))
-                .Concat([("desired-state", 2)])
+                .Concat([("desired-state", 2), ("desired-state", 3), ("reported-state", 30), ("reported-state", 31)])
                 .Select(row => $"{row.Item1} {row.Item2}"),
         ];
         Assert.Equal(here.Distinct(), here);

@@ -18,9 +18,10 @@ internal static class Reading
         "claim-request" => Tree.Message(kind, "air-box"),
         "command" => Tree.Message(kind, "send-log"),
         "command-reply" => Tree.Message(kind, "done"),
-        "desired-state" => Tree.Message(kind, "config").Set(1, 1_763_900_000_123),
+        "desired-state" => Tree.Message(kind, "config").Set(1, 1_763_900_000_123)
+            .Set(3, Tree.Message(kind, "target")[3]),
         "node-event" => Tree.Message(kind, "threshold-raised").Set(5, 3),
-        "reported-state" => Tree.Message(kind, "running"),
+        "reported-state" => Tree.Message(kind, "updating"),
         "waveform-chunk" => Tree.Message(kind, "vertical").Set(7, 1).Set(10, 9),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no message that is a map"),
     };

@@ -183,6 +183,9 @@ public sealed class VersionTests
         object[] keys = kind == "telemetry-pack"
             ? [9L, -7L, 31L, long.MaxValue, long.MinValue, "", "x", "st2", "_new", new string('k', 96)]
             : [30L, 31L, 32L, 255L, long.MaxValue, -1L, long.MinValue, "", "x", "new_", new string('k', 96)];
+        // A state has used up the keys that are kept for ours.
+        if (kind == "reported-state")
+            keys = keys[2..];
         object?[] values =
         [
             0, -1, long.MinValue, ulong.MaxValue, true, null, 1.5, double.NaN, (Half)1, "", "text", Array.Empty<byte>(),

@@ -21,7 +21,10 @@ public sealed partial class CddlTests
         ("modes-config", "desired-state", item => Parts(item, 6)),
         ("screening-config", "desired-state", item => Parts(item, 7)),
         ("air-config", "desired-state", item => Parts(item, 8)),
+        ("update-target", "desired-state", item => Inner(item, 3)),
         ("reported-state", "reported-state", Outermost),
+        ("update-status", "reported-state", item => Inner(item, 30)),
+        ("board-status", "reported-state", item => Inner(item, 31)),
         ("node-event", "node-event", Outermost),
         ("waveform-chunk", "waveform-chunk", Outermost),
         ("command", "command", Outermost),
@@ -87,8 +90,10 @@ public sealed partial class CddlTests
 
     private static IEnumerable<TreeMap> Outermost(object? item) => [(TreeMap)item!];
 
-    private static IEnumerable<TreeMap> Configs(object? item) =>
-        Outermost(item).SelectMany(map => map.Where(pair => pair.Key is 2L)).Select(pair => (TreeMap)pair.Value!);
+    private static IEnumerable<TreeMap> Inner(object? item, long key) =>
+        Outermost(item).SelectMany(map => map.Where(pair => pair.Key.Equals(key))).Select(pair => (TreeMap)pair.Value!);
+
+    private static IEnumerable<TreeMap> Configs(object? item) => Inner(item, 2);
 
     private static IEnumerable<TreeMap> Rules(object? item) =>
         Configs(item).SelectMany(map => (List<object?>)map[4]!).Select(rule => (TreeMap)rule!);

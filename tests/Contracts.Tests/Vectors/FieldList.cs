@@ -54,7 +54,11 @@ internal static class FieldList
     private static bool Counts(object owner, FieldInfo field) => (owner, field.Name) switch
     {
         (DesiredState state, nameof(DesiredState.Config)) => state.HasConfig,
+        (DesiredState state, nameof(DesiredState.Target)) => state.HasTarget,
         (ReportedState state, nameof(ReportedState.FirmwareDigest)) => state.HasFirmwareDigest,
+        (ReportedState state, nameof(ReportedState.Update)) => state.HasUpdate,
+        (ReportedState state, nameof(ReportedState.BoardStatus)) => state.HasBoardStatus,
+        (UpdateStatus update, nameof(UpdateStatus.Target)) => update.HasTarget,
         _ => true,
     };
 

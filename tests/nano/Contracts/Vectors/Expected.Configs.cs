@@ -15,6 +15,7 @@ namespace EdgeFleet.Nano.Tests.Vectors
             "config-with-modes" => Written(WithModes()),
             "config-air" => Written(WithAir()),
             "config-screening" => Written(WithScreening()),
+            "target" => Written(WithTarget()),
             "from-newer" => ReadOnly(FromNewer()),
             _ => null,
         };
@@ -25,6 +26,20 @@ namespace EdgeFleet.Nano.Tests.Vectors
             message.Config.Version = version;
             message.Config.WindowMs = windowMs;
             message.Config.StateIntervalMs = 300_000;
+            return message;
+        }
+
+        private static DesiredState WithTarget()
+        {
+            DesiredState message = Config(9, 0);
+            message.TimeMs = Noon;
+            message.HasTarget = true;
+            Count(message.Target.Digest, 0xA0, 32);
+            message.Target.TotalBytes = 61_464;
+            message.Target.EnvelopeBytes = 1912;
+            message.Target.Attempt = 2;
+            message.Target.ApplyFromMs = 1_763_920_000_000;
+            message.Target.ApplyUntilMs = 1_763_930_000_000;
             return message;
         }
 

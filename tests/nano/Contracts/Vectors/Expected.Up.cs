@@ -48,6 +48,20 @@ namespace EdgeFleet.Nano.Tests.Vectors
                 ClockQuality = TimeQuality.Relative,
                 StateIntervalMs = 10_000,
             }),
+            "updating" => Written(UpdatingState()),
+            "not-updated" => Written(new ReportedState
+            {
+                Version = 1,
+                Boots = 2,
+                FirmwareVersion = "0",
+                BootReason = BootReason.Requested,
+                UptimeS = 1,
+                ClockAgeS = -1,
+                ClockQuality = TimeQuality.Relative,
+                StateIntervalMs = 10_000,
+                HasUpdate = true,
+                HasBoardStatus = true,
+            }),
             "least" => ReadOnly(new ReportedState
             {
                 Version = 0,
@@ -99,6 +113,30 @@ namespace EdgeFleet.Nano.Tests.Vectors
             return message;
         }
 
+        private static ReportedState UpdatingState()
+        {
+            ReportedState message = RunningState();
+            message.HasUpdate = true;
+            message.Update.State = UpdateState.Paused;
+            message.Update.Reason = UpdateReason.Interlock;
+            message.Update.HasTarget = true;
+            Count(message.Update.Target, 0xA0, 32);
+            message.Update.FetchedBytes = 20_480;
+            message.Update.TotalBytes = 61_464;
+            message.Update.Running = UpdateSlot.B;
+            message.Update.Confirmed = true;
+            message.Update.BootAttempts = 1;
+            message.Update.Attempt = 2;
+            message.Update.SecurityCounter = 5;
+            message.HasBoardStatus = true;
+            message.BoardStatus.HardwareClass = "esp32-s3";
+            message.BoardStatus.RuntimeVersion = "1.12.4.253";
+            message.BoardStatus.Interlocks = BoardStatus.InterlockEvent | BoardStatus.InterlockCapture;
+            message.BoardStatus.ChunksProduced = 48;
+            message.BoardStatus.ChunksDropped = 2;
+            return message;
+        }
+
         private static Expectation? NodeEvents(string name) => name switch
         {
             "threshold-raised" => Written(new NodeEvent
@@ -138,6 +176,17 @@ namespace EdgeFleet.Nano.Tests.Vectors
                 Channel = "az",
                 Value = new DecimalValue(-1_250_000, -6),
                 Level = new DecimalValue(1_000_000, -6),
+            }),
+            "update" => Written(new NodeEvent
+            {
+                Version = 1,
+                Epoch = 7,
+                Sequence = 42,
+                Type = EventType.Update,
+                TimeMs = Noon,
+                TimeQuality = TimeQuality.Synchronised,
+                Severity = Severity.Warning,
+                Text = "reverted not-acknowledged 1.5.0",
             }),
             "from-newer" => ReadOnly(new NodeEvent { Version = 1, Epoch = 2, Sequence = 3, Type = (EventType)255 }),
             _ => null,
