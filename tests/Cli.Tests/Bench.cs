@@ -59,7 +59,7 @@ public sealed class Bench : IDisposable
                 : i >= 2 && File.Exists(this[word]) ? this[word] : word)];
         StringWriter output = new();
         StringWriter error = new();
-        int code = CommandLine.Create().Parse(args).Invoke(new() { Output = output, Error = error });
+        int code = CommandLine.RunAsync(args, new() { Output = output, Error = error }).GetAwaiter().GetResult();
         return new Ran(code, output.ToString(), error.ToString());
     }
 

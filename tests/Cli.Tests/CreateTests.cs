@@ -98,7 +98,7 @@ public sealed class CreateTests : IDisposable
         Assert.NotEqual(Bench.Description, text);
         _bench.Write("app.json", text);
         Ran ran = _bench.Run("bundle create app.json --out out:a.efb");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains(names, ran.Error, StringComparison.OrdinalIgnoreCase);
         Assert.False(File.Exists(_bench["a.efb"]));
     }
@@ -118,7 +118,7 @@ public sealed class CreateTests : IDisposable
             using Bench bench = new();
             bench.Write(file, new byte[size]);
             Ran ran = bench.Run("bundle create app.json --out out:b.efb");
-            Assert.Equal(ExitCode.Unusable, ran.Code);
+            Assert.Equal(ExitCode.Failed, ran.Code);
             Assert.Contains(why, ran.Error);
         }
     }

@@ -19,7 +19,7 @@ public sealed class HelpTests
                 Look(sub);
         }
         Look(CommandLine.Create());
-        Assert.Equal(10, count);
+        Assert.True(count >= 30, $"only {count} commands were seen");
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class HelpTests
             Assert.Skip("the tests run at a terminal");
         using Bench bench = new();
         Ran ran = bench.Run("key new --bits 2048 --out out:key");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains("--passphrase-file", ran.Error);
     }
 }

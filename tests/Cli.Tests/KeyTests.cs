@@ -36,7 +36,7 @@ public sealed class KeyTests : IDisposable
     {
         _bench.Write(name, "precious");
         Ran ran = _bench.Run("key new --bits 2048 --passphrase-file passphrase --out out:key");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains("not written over", ran.Error);
         Assert.Equal("precious", File.ReadAllText(_bench[name]));
         Assert.Single(Directory.GetFiles(_bench.Folder, "key*"));
@@ -47,11 +47,11 @@ public sealed class KeyTests : IDisposable
     {
         _bench.Write("short", "elevenchars\n");
         Ran ran = _bench.Run("key new --bits 2048 --passphrase-file short --out out:key");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains("12 characters", ran.Error);
         Assert.False(File.Exists(_bench["key"]));
-        Assert.Equal(ExitCode.BadArguments, _bench.Run("key new --passphrase secret --out out:key").Code);
-        Assert.Equal(ExitCode.BadArguments, _bench.Run("key new --bits 1024 --passphrase-file passphrase --out out:key").Code);
+        Assert.Equal(ExitCode.Usage, _bench.Run("key new --passphrase secret --out out:key").Code);
+        Assert.Equal(ExitCode.Usage, _bench.Run("key new --bits 1024 --passphrase-file passphrase --out out:key").Code);
     }
 
     /// <summary>Keys that boards cannot hold, and halves in the wrong place.</summary>
@@ -76,7 +76,7 @@ public sealed class KeyTests : IDisposable
         })
         {
             Ran ran = _bench.Run(words);
-            Assert.Equal(ExitCode.Unusable, ran.Code);
+            Assert.Equal(ExitCode.Failed, ran.Code);
             Assert.Contains(why, ran.Error);
             Assert.Single(ran.Error.Trim().Split('\n'));
         }

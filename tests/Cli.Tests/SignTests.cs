@@ -52,8 +52,8 @@ public sealed class SignTests : IDisposable
             Assert.Equal("", ran.Output);
         }
         _bench.Do("bundle verify app.efb --public-key other.pub --public-key key.pub --at 2029-12-31T23:59:59Z");
-        Assert.Equal(ExitCode.BadArguments, _bench.Run("bundle verify app.efb --public-key key.pub --at soon").Code);
-        Assert.Equal(ExitCode.BadArguments, _bench.Run("bundle verify app.efb").Code);
+        Assert.Equal(ExitCode.Usage, _bench.Run("bundle verify app.efb --public-key key.pub --at soon").Code);
+        Assert.Equal(ExitCode.Usage, _bench.Run("bundle verify app.efb").Code);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SignTests : IDisposable
     {
         _bench.Write("wrong", "incorrect horse battery");
         Ran ran = _bench.Run("bundle sign unsigned.efb --key key --passphrase-file wrong --out out:x.efb");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains("does not open it", ran.Error);
         Assert.False(File.Exists(_bench["x.efb"]));
     }
@@ -88,7 +88,7 @@ public sealed class SignTests : IDisposable
         Assert.StartsWith("BadSignature", ran.Error);
         _bench.Write("text", Convert.ToBase64String(_bench.Read("signature"))[..300]);
         ran = _bench.Run("bundle sign unsigned.efb --external --public-key key.pub --signature text --out out:c.efb");
-        Assert.Equal(ExitCode.Unusable, ran.Code);
+        Assert.Equal(ExitCode.Failed, ran.Code);
         Assert.Contains("256", ran.Error);
         Assert.False(File.Exists(_bench["c.efb"]));
     }
@@ -106,7 +106,7 @@ public sealed class SignTests : IDisposable
     public void Options_that_contradict_are_told(string options)
     {
         Ran ran = _bench.Run("bundle sign unsigned.efb " + options);
-        Assert.Equal(ExitCode.BadArguments, ran.Code);
+        Assert.Equal(ExitCode.Usage, ran.Code);
         Assert.NotEqual("", ran.Error);
         Assert.False(File.Exists(_bench["x"]) || File.Exists(_bench["t"]));
     }

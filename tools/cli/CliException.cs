@@ -9,21 +9,26 @@ internal static class ExitCode
     /// <summary>Done; for <c>verify</c> the bundle holds, for <c>diff</c> the contents are the same.</summary>
     public const int Done = 0;
 
-    /// <summary>The arguments are wrong; System.CommandLine's own.</summary>
-    public const int BadArguments = 1;
+    /// <summary>Tried, and failed: a file cannot be used or written, or the service failed.</summary>
+    public const int Failed = 1;
 
-    /// <summary>A file or passphrase cannot be used, or a file cannot be written.</summary>
-    public const int Unusable = 2;
+    /// <summary>The bundles differ; the same number as of diff(1).</summary>
+    public const int Different = 1;
 
-    /// <summary>The bundle is refused; the first word on standard error is the reason's name.</summary>
+    /// <summary>The arguments are wrong, here or in the eyes of the service.</summary>
+    public const int Usage = 2;
+
+    /// <summary>
+    /// There is no such thing, or it is refused; of a bundle, the first word on standard error is the reason's name.
+    /// </summary>
     public const int Refused = 3;
 
-    /// <summary>The bundles differ.</summary>
-    public const int Different = 4;
+    /// <summary>The service cannot be reached, or is not ready.</summary>
+    public const int Unreachable = 4;
 
     public const string Help =
-        "Exit codes: 0 done; 1 wrong arguments; 2 a file or passphrase cannot be used; 3 the bundle is refused, for the reason "
-        + "that is named; 4 the bundles differ.";
+        "Exit codes: 0 done; 1 failed, or bundles differ; 2 wrong arguments; 3 not found or refused, for the reason that is "
+        + "named; 4 the service cannot be reached.";
 }
 
 /// <summary>Why a call cannot do what it was asked to.</summary>
@@ -32,7 +37,7 @@ internal sealed class CliException(int exitCode, string message) : Exception(mes
     public int ExitCode => exitCode;
 
     /// <summary>A file, a key or a description that cannot be used.</summary>
-    public static CliException Unusable(string what, string why) => new(Cli.ExitCode.Unusable, $"{what}: {why}");
+    public static CliException Unusable(string what, string why) => new(Cli.ExitCode.Failed, $"{what}: {why}");
 
     /// <summary>A bundle that a node or the service would refuse by this name.</summary>
     public static CliException Refused(string file, BundleError error, ContractError fault = ContractError.None) =>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using EdgeFleet.Cli.Api;
 using EdgeFleet.Cli.Bundles;
+using EdgeFleet.Cli.Fleet;
 using EdgeFleet.Cli.Keys;
 
 namespace EdgeFleet.Cli;
@@ -8,7 +10,7 @@ namespace EdgeFleet.Cli;
 /// <summary>The operator's tool: its commands, and what becomes of their errors.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("The operator's tool of EdgeFleet: keys and bundles. " + ExitCode.Help)
+    public static RootCommand Create() => new("The operator's tool of EdgeFleet: the fleet, keys and bundles. " + ExitCode.Help)
     {
         KeyCommands.Create(),
         new Command("bundle", "Application bundles (.efb): make, sign, check and compare them.")
@@ -19,7 +21,20 @@ internal static class CommandLine
             InspectCommand.Create(),
             DiffCommand.Create(),
         },
+        DeviceCommands.Create(),
+        UserCommands.Create(),
+        TokenCommands.Create(),
+        AuditCommands.Create(),
+        CompletionCommand.Create(),
     };
+
+    /// <summary>Reads the arguments and does what they say; gives the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, InvocationConfiguration? configuration = null)
+    {
+        ParseResult result = Create().Parse(args);
+        int code = await result.InvokeAsync(configuration);
+        return result.Errors.Count != 0 ? ExitCode.Usage : code;
+    }
 
     /// <summary>Runs a command's action; what it cannot do is one line on standard error and an exit code.</summary>
     public static void Runs(this Command command, Func<ParseResult, TextWriter, int> run) => command.SetAction(result =>
@@ -37,7 +52,7 @@ internal static class CommandLine
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CryptographicException)
         {
             error.WriteLine(problem.Message);
-            return ExitCode.Unusable;
+            return ExitCode.Failed;
         }
     });
 

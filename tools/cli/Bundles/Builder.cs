@@ -48,7 +48,7 @@ internal static class Builder
         if (error != BundleError.None)
         {
             throw new CliException(
-                ExitCode.Unusable, $"{error}: the manifest takes {manifest.Length} bytes, of at most {BundleLimits.MaxManifest}; "
+                ExitCode.Failed, $"{error}: the manifest takes {manifest.Length} bytes, of at most {BundleLimits.MaxManifest}; "
                 + "give the classes bundles of their own.");
         }
         return bundle;
@@ -82,7 +82,7 @@ internal static class Builder
         CborWriter writer = new(buffer);
         write(writer);
         if (writer.Error != ContractError.None)
-            throw new CliException(ExitCode.Unusable, $"{writer.Error}: the manifest cannot be written.");
+            throw new CliException(ExitCode.Failed, $"{writer.Error}: the manifest cannot be written.");
         return buffer[..writer.Length];
     }
 }

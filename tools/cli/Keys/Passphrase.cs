@@ -29,9 +29,9 @@ internal static class Passphrase
     {
         string passphrase = file != null ? FromFile(file) : Ask("Passphrase for the new key:");
         if (passphrase.Length < Shortest)
-            throw new CliException(ExitCode.Unusable, $"passphrase: at least {Shortest} characters, please.");
+            throw new CliException(ExitCode.Failed, $"passphrase: at least {Shortest} characters, please.");
         if (file == null && Ask("Once more:") != passphrase)
-            throw new CliException(ExitCode.Unusable, "passphrase: these are two different ones.");
+            throw new CliException(ExitCode.Failed, "passphrase: these are two different ones.");
         return passphrase;
     }
 
@@ -46,7 +46,7 @@ internal static class Passphrase
         if (Console.IsInputRedirected)
         {
             throw new CliException(
-                ExitCode.Unusable, "passphrase: there is no terminal to ask at; give it in a file, with --passphrase-file.");
+                ExitCode.Failed, "passphrase: there is no terminal to ask at; give it in a file, with --passphrase-file.");
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Prompt(new TextPrompt<string>(Markup.Escape(prompt)).Secret(null).AllowEmpty());
