@@ -196,5 +196,23 @@ namespace EdgeFleet.Firmware
 
         /// <summary>Life of a password token, in seconds: an hour, well below what the service takes.</summary>
         public const int TokenLifeS = 3600;
+
+        /// <summary>
+        /// Loads of an image before it is given up, on trial or failing after it: one that a power cut ended, and two more
+        /// to tell a crash that always comes from one that does not.
+        /// </summary>
+        public const int MaxBootAttempts = 3;
+
+        /// <summary>
+        /// How long an image on trial may take to prove itself, in milliseconds. The longest delay before connecting
+        /// again is <see cref="BackoffMostMs"/>; three of them fit.
+        /// </summary>
+        public const int TestDeadlineMs = 15 * 60 * 1000;
+
+        /// <summary>
+        /// When the launcher ends a trial that the image should have ended itself, in milliseconds: five minutes later, so
+        /// that an image that still can has said why.
+        /// </summary>
+        public const int LauncherDeadlineMs = TestDeadlineMs + 5 * 60 * 1000;
     }
 }
