@@ -6,6 +6,7 @@ using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
+using EdgeFleet.Service.Features.Timeline;
 using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
@@ -48,6 +49,7 @@ public static class FleetServiceApp
         builder.AddWaveforms();
         builder.AddTelemetry();
         builder.AddAirQuality();
+        builder.AddTimeline();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddMqttGateway(builder.Settings().Mqtt);
@@ -75,6 +77,7 @@ public static class FleetServiceApp
             app.MapAirQuality();
             app.MapWaveforms();
             app.MapReports();
+            app.MapTimeline();
             app.MapWeb();
             return app;
         }

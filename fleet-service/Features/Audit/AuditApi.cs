@@ -29,6 +29,6 @@ internal static class AuditApi
     {
         if (Paging.Check(skip, top) is { } fault)
             return fault.Http();
-        return TypedResults.Ok(await log.SearchAsync(subject, actor, action, skip, top, cancel));
+        return TypedResults.Ok(await log.SearchAsync(subject, actor, action, null, skip, top, cancel));
     }
 }

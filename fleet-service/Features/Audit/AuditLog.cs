@@ -55,11 +55,12 @@ public sealed class AuditLog(IDbContextFactory<FleetDb> contexts, TimeProvider t
     /// <param name="subject">Only of this subject.</param>
     /// <param name="actor">Only by this actor.</param>
     /// <param name="action">Only actions that begin so, such as <c>device.</c>.</param>
+    /// <param name="before">Only earlier than this.</param>
     /// <param name="skip">Entries to pass over.</param>
     /// <param name="top">Entries to give, at most <see cref="ServiceLimits.MaxPage"/>.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task<AuditPage> SearchAsync(
-        string? subject = null, string? actor = null, string? action = null, int skip = 0,
+        string? subject = null, string? actor = null, string? action = null, DateTimeOffset? before = null, int skip = 0,
         int top = ServiceLimits.DefaultPage, CancellationToken cancel = default)
     {
         await using FleetDb db = await contexts.CreateDbContextAsync(cancel);
@@ -70,6 +71,8 @@ public sealed class AuditLog(IDbContextFactory<FleetDb> contexts, TimeProvider t
             rows = rows.Where(r => r.Actor == actor);
         if (action != null)
             rows = rows.Where(r => r.Action.StartsWith(action));
+        if (before is { } end)
+            rows = rows.Where(r => r.At < end);
         int total = await rows.CountAsync(cancel);
         List<AuditEntry> items = await rows.OrderByDescending(r => r.Id).Skip(skip).Take(top)
             .Select(r => new AuditEntry(

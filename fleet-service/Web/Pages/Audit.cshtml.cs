@@ -48,7 +48,7 @@ public sealed class AuditModel(AuditLog log) : PageModel
     {
         (Subject, By, What) = (Clean(subject), Clean(actor), Clean(action));
         Number = Math.Clamp(p, 1, ServiceLimits.MaxAuditEntries / PageSize);
-        Found = await log.SearchAsync(Subject, By, What, (Number - 1) * PageSize, PageSize, cancel);
+        Found = await log.SearchAsync(Subject, By, What, null, (Number - 1) * PageSize, PageSize, cancel);
     }
 
     private static string? Clean(string? text) =>

@@ -24,6 +24,7 @@ public sealed class RouteTests : IAsyncLifetime
         { "GET", "/api/v1/devices", Role.Viewer },
         { "GET", "/api/v1/devices/{id}", Role.Viewer },
         { "PATCH", "/api/v1/devices/{id}", Role.Technician },
+        { "GET", "/api/v1/devices/{id}/timeline", Role.Viewer },
         { "GET", "/api/v1/devices/{id}/config", Role.Viewer },
         { "PUT", "/api/v1/devices/{id}/config", Role.Operator },
         { "POST", "/api/v1/devices/{id}/quarantine", Role.Operator },
