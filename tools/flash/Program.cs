@@ -1,0 +1,3 @@
+using EdgeFleet.Flash;
+
+return await CommandLine.RunAsync(args, new FlashHost());
