@@ -56,7 +56,7 @@ public sealed class Captures(IWaveformStore store)
             axis.Channel, MiniSeed.ChannelCode(axis.Axis, waveform.Capture.RateMilliHz), axis.MissingChunks,
             [.. axis.Pieces.Select(piece => new PieceAnswer(piece.First, piece.Counts))]))]);
 
-    private static CaptureAnswer Answer(StoredCapture capture) => new(
+    internal static CaptureAnswer Answer(StoredCapture capture) => new(
         capture.Key.Text, capture.Key.Device, capture.Key.Capture, DateTimeOffset.FromUnixTimeMilliseconds(capture.StartMs),
         capture.Time, capture.RateMilliHz / 1000.0, capture.Samples * 1000.0 / capture.RateMilliHz, capture.Samples,
         capture.LostSamples, capture.ChunksStored, capture.ChunksExpected);

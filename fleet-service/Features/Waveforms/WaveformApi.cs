@@ -22,6 +22,8 @@ internal static class WaveformApi
             .WithSummary("One capture as comma-separated values in m/s2.");
         captures.MapGet("/{capture:regex(^[0-9a-f]{{8}}-[0-9]{{1,10}}$)}.mseed", Seed)
             .WithSummary("One capture as miniSEED 2.4, in counts.");
+        captures.MapGet("/{capture:regex(^[0-9a-f]{{8}}-[0-9]{{1,10}}$)}/spectrum", Spectra)
+            .WithSummary("Amplitude spectral densities of a capture's axes, by Welch's method.");
     }
 
     private static Results<Ok<IReadOnlyList<CaptureAnswer>>, ProblemHttpResult> List(
@@ -41,6 +43,12 @@ internal static class WaveformApi
     {
         Result<Waveform> found = captures.Find(id, capture);
         return found.Ok ? TypedResults.Ok(Captures.Answer(found.Value!)) : found.Fault!.Http();
+    }
+
+    private static Results<Ok<SpectrumAnswer>, ProblemHttpResult> Spectra(string id, string capture, Captures captures)
+    {
+        Result<Waveform> found = captures.Find(id, capture);
+        return found.Ok ? TypedResults.Ok(Spectrum.Of(found.Value!)) : found.Fault!.Http();
     }
 
     private static Results<FileContentHttpResult, ProblemHttpResult> Csv(string id, string capture, Captures captures)

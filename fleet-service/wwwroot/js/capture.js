@@ -1,11 +1,14 @@
-// The three axes of a captured vibration, one below the other. Dragging over one zooms all of them.
+// The three axes of a captured vibration, one below the other, and their spectra. Dragging over one axis zooms all.
 import { format } from './charts.js';
 
 const area = document.getElementById('capture');
 const zoomOut = document.getElementById('zoom-out');
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const plots = [];
+const colours = ['--series-1', '--series-2', '--series-3'];
 let answer = null;
+let spectra = null;
+let spectrum = null;
 
 // In mm/s2 about the mean: else gravity would press the vertical axis flat. Places without a sample are null.
 function columns(axis) {
@@ -69,9 +72,49 @@ function draw(card, axis) {
   place.setAttribute('aria-label', `${axis.channel} over the capture: ${summary}`);
 }
 
+// Decades on both axes: a bridge's modes stand far above the noise, and close together at the low end.
+function drawSpectrum() {
+  const card = document.getElementById('spectrum');
+  const place = card.querySelector('.chart');
+  const axes = spectra.axes.filter(axis => axis.segments > 0);
+  if (axes.length === 0) {
+    card.querySelector('.message').textContent = 'No stretch without a hole is long enough for a spectrum.';
+    return;
+  }
+  const look = { stroke: css('--quiet'), font: '11px system-ui, sans-serif', grid: { stroke: css('--grid'), width: 1 }, ticks: { show: false } };
+  const size = () => ({ width: Math.max(160, place.clientWidth), height: place.clientHeight });
+  const sparse = (u, splits) => splits.map(value => value == null ? null : Number(value.toPrecision(3)).toString());
+  // Nothing has a logarithm at 0 Hz.
+  const x = axes[0].density.slice(1).map((_, i) => (i + 1) * spectra.stepHz);
+  place.replaceChildren();
+  const plot = new uPlot({
+    ...size(),
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: { drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
+    axes: [{ ...look, values: sparse, space: 40, size: 34 }, { ...look, values: sparse, size: 58, space: 24 }],
+    series: [{}, ...axes.map((axis, i) => ({ label: axis.channel, stroke: css(colours[i]), width: 1.25, points: { show: false } }))],
+  }, [x, ...axes.map(axis => axis.density.slice(1).map(value => value > 0 ? value * 1000 : null))], place);
+  new ResizeObserver(() => plot.setSize(size())).observe(place);
+  spectrum = plot;
+  place.dataset.points = String(x.length);
+  card.querySelector('#spectrum-kind').textContent = `Welch, ${axes[0].segments} segments of ${format(spectra.segmentSeconds)} s`;
+  const parts = axes.filter(axis => axis.peakHz != null).map(axis => `${axis.channel} strongest at ${format(axis.peakHz)} Hz`);
+  card.querySelector('.summary').replaceChildren(...parts.map((text, i) => {
+    const part = document.createElement('span');
+    part.className = ['one', 'two', 'three'][i];
+    part.textContent = text;
+    return part;
+  }));
+  place.setAttribute('aria-label', `Spectrum of the capture: ${parts.join(', ')}`);
+}
+
 function show() {
   plots.splice(0).forEach(plot => plot.destroy());
+  spectrum?.destroy();
   for (const axis of answer.axes) draw(area.querySelector(`[data-axis="${axis.channel}"]`), axis);
+  drawSpectrum();
 }
 
 function message(text) {
@@ -79,16 +122,18 @@ function message(text) {
 }
 
 async function load() {
-  const response = await fetch(area.dataset.from, { headers: { Accept: 'application/json' } });
-  if (response.status === 401) {
+  const responses = await Promise.all(['', '/spectrum'].map(
+    part => fetch(area.dataset.from + part, { headers: { Accept: 'application/json' } })));
+  if (responses.some(response => response.status === 401)) {
     location.reload();
     return;
   }
-  if (!response.ok) {
-    message(`The service answered ${response.status}.`);
+  const failed = responses.find(response => !response.ok);
+  if (failed) {
+    message(`The service answered ${failed.status}.`);
     return;
   }
-  answer = await response.json();
+  [answer, spectra] = await Promise.all(responses.map(response => response.json()));
   show();
 }
 

@@ -32,6 +32,10 @@ public sealed class CaptureTests
         // Peak of a swing of 10,000 counts at 38,246 nm/s2, and the level that it swings about.
         await Expect(page.Locator("[data-axis=az] .summary")).ToHaveTextAsync(
             new Regex(@"^Peak 38\d\.?\d* mm/s², RMS 27\d\.?\d* mm/s², mean 9\.7\d\d m/s²$"));
+        // 25 samples at 125 Hz, found to a step of a 512th.
+        await Expect(page.Locator("#spectrum .chart")).ToHaveAttributeAsync("data-points", "256");
+        await Expect(page.Locator("#spectrum .summary")).ToHaveTextAsync(
+            new Regex(@"^ax strongest at (4\.8|4\.9|5\.0|5\.1)\d? Hzay strongest"));
 
         ILocator plot = page.Locator("[data-axis=az] .u-over");
         await plot.ScrollIntoViewIfNeededAsync();

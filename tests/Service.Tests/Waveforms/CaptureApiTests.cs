@@ -62,6 +62,11 @@ public sealed class CaptureApiTests
         Assert.Equal(
             sent.Count(2, 700) * 38_246e-9, double.Parse(lines[741].Split(',')[4], CultureInfo.InvariantCulture), 9);
 
+        JsonElement spectrum = await (await viewer.GetAsync(Path + "/1a2b3c4d-17/spectrum")).ValueAsync<JsonElement>();
+        Assert.Equal("m/s2/Hz^0.5", spectrum.GetProperty("unit").GetString());
+        // Swings of 0.05 rad a sample: 1 Hz at 125 samples a second.
+        Assert.Equal(1, spectrum.GetProperty("axes")[0].GetProperty("peakHz").GetDouble(), 0.25);
+
         HttpResponseMessage seed = await viewer.GetAsync(Path + "/1a2b3c4d-17.mseed");
         Assert.Equal("application/vnd.fdsn.mseed", seed.Content.Headers.ContentType!.MediaType);
         Assert.Equal($"{Chunks.Device}-1a2b3c4d-17.mseed", seed.Content.Headers.ContentDisposition!.FileNameStar);
@@ -75,7 +80,7 @@ public sealed class CaptureApiTests
         await using TestService service = await TestService.StartAsync();
         using HttpClient viewer = await service.ClientAsync(Role.Viewer);
         Assert.Equal(0, Count(await viewer.GetAsync(Path)));
-        foreach (string suffix in (string[])["", ".csv", ".mseed"])
+        foreach (string suffix in (string[])["", ".csv", ".mseed", "/spectrum"])
         {
             HttpResponseMessage none = await viewer.GetAsync(Path + "/00000001-4294967295" + suffix);
             Assert.Equal("capture-not-found", await none.ProblemAsync(HttpStatusCode.NotFound));
