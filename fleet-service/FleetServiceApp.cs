@@ -2,6 +2,7 @@ using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Features.Bundles;
+using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
@@ -46,6 +47,7 @@ public static class FleetServiceApp
         builder.AddDevices();
         builder.AddProvisioning();
         builder.AddBundles();
+        builder.AddCommands();
         builder.AddWaveforms();
         builder.AddTelemetry();
         builder.AddAirQuality();
@@ -73,6 +75,7 @@ public static class FleetServiceApp
             app.MapDevices();
             app.MapProvisioning();
             app.MapBundles();
+            app.MapCommands();
             app.MapTelemetry();
             app.MapAirQuality();
             app.MapWaveforms();

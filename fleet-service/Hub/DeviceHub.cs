@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Bundles;
+using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Gateway;
@@ -23,6 +24,7 @@ public sealed partial class DeviceHub : IDeviceHub
     private readonly Enrolments _enrolments;
     private readonly Claims _claims;
     private readonly BlockServer _blocks;
+    private readonly CommandCenter _commands;
     private readonly IngestJournal _journal;
     private readonly RefusedConnections _refused;
     private readonly LiveFeed _live;
@@ -36,12 +38,12 @@ public sealed partial class DeviceHub : IDeviceHub
     /// <summary>A hub over the slices.</summary>
     public DeviceHub(
         DeviceDirectory directory, Presence presence, Identities identities, Enrolments enrolments, Claims claims,
-        BlockServer blocks, IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
+        BlockServer blocks, CommandCenter commands, IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
         FleetOptions options, TimeProvider time, IMeterFactory meters, ILogger<DeviceHub> logger)
     {
         (_directory, _presence, _identities, _enrolments) = (directory, presence, identities, enrolments);
         (_claims, _blocks, _journal, _refused, _live, _link) = (claims, blocks, journal, refused, live, link);
-        (_options, _time, _logger) = (options, time, logger);
+        (_commands, _options, _time, _logger) = (commands, options, time, logger);
         Meter meter = meters.Create("EdgeFleet.Hub");
         _admissions = meter.CreateCounter<long>("edgefleet.admissions", "{connection}", "Connections by outcome.");
         _claimAnswers = meter.CreateCounter<long>("edgefleet.claims", "{claim}", "Claims by outcome.");
@@ -95,8 +97,11 @@ public sealed partial class DeviceHub : IDeviceHub
     public async ValueTask SubscribedAsync(
         IDeviceSession session, TopicKind kind, string id, CancellationToken cancel)
     {
-        if (kind == TopicKind.Desired && session.Peer.Role == PeerRole.Device)
-            await _directory.SendDesiredAsync(session.Peer.Id, cancel);
+        if (kind != TopicKind.Desired || session.Peer.Role != PeerRole.Device)
+            return;
+        await _directory.SendDesiredAsync(session.Peer.Id, cancel);
+        // After the desired state, which tells the node the time: without it no command can be held to its expiry.
+        await _commands.SendWaitingAsync(session.Peer.Id, cancel);
     }
 
     /// <inheritdoc/>

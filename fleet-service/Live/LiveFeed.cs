@@ -26,6 +26,9 @@ public enum LiveKind
 
     /// <summary>An enrolment changed; the subject is its id.</summary>
     Enrolment,
+
+    /// <summary>A command to a device was ordered, sent, answered or ended.</summary>
+    Command,
 }
 
 /// <summary>Word that something changed; who wants to know what reads it from where it is kept.</summary>

@@ -54,6 +54,13 @@ public sealed class RouteTests : IAsyncLifetime
         { "PATCH", "/api/v1/users/{name}", Role.Admin },
         { "DELETE", "/api/v1/users/{name}", Role.Admin },
         { "GET", "/openapi/v1.json", Role.Viewer },
+        { "POST", "/api/v1/commands", Role.Technician },
+        { "GET", "/api/v1/commands", Role.Viewer },
+        { "GET", "/api/v1/commands/{id}", Role.Viewer },
+        { "GET", "/api/v1/commands/{id}/devices", Role.Viewer },
+        { "POST", "/api/v1/commands/{id}/cancel", Role.Operator },
+        { "GET", "/api/v1/devices/{id}/commands", Role.Viewer },
+        { "GET", "/api/v1/devices/{id}/commands/{command}/data", Role.Technician },
     };
 
     [Fact]
@@ -110,7 +117,7 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit"];
+        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands"];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
@@ -131,6 +138,7 @@ public sealed class RouteTests : IAsyncLifetime
         || path.StartsWith("/img/") || path is "/favicon.ico";
 
     private static string Concrete(string path) => path
-        .Replace("{documentName}", "v1").Replace("{id:long}", "7").Replace("claims/{id}", "claims/7")
+        .Replace("{documentName}", "v1").Replace("{id:long}", "7").Replace("{command:long}", "7").Replace("{command}", "7").Replace("claims/{id}", "claims/7")
+        .Replace("v1/commands/{id}", "v1/commands/7")
         .Replace("{id}", "nothing").Replace("{name}", "nobody");
 }

@@ -13,14 +13,21 @@ public sealed class FakeLink : IDeviceLink
 
     public int ConnectionCount => 0;
 
+    /// <summary>Which devices are connected and subscribed: what is sent to others goes nowhere.</summary>
+    public Func<string, bool> Accepts { get; set; } = _ => true;
+
+    public Func<string, bool> Connected { get; set; } = _ => false;
+
     public ValueTask<bool> SendAsync(
         TopicKind kind, string id, ReadOnlyMemory<byte> payload, CancellationToken cancel = default)
     {
+        if (!Accepts(id))
+            return ValueTask.FromResult(false);
         Sent.Enqueue((kind, id, payload.ToArray()));
         return ValueTask.FromResult(true);
     }
 
-    public bool IsConnected(string deviceId) => false;
+    public bool IsConnected(string deviceId) => Connected(deviceId);
 
     public void Disconnect(string deviceId, LinkEnd reason) => Ended.Enqueue((deviceId, reason));
 }

@@ -12,7 +12,8 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// built again. Not thread-safe.
 /// </summary>
 /// <param name="takesWaveforms">Whether there is who stores them.</param>
-internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms)
+/// <param name="takesReplies">Whether there is who waits for answers to commands.</param>
+internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms, bool takesReplies = false)
 {
     /// <summary>More channels than <see cref="TelemetryLimits"/> allows the device or the fleet.</summary>
     public const string TooManyChannels = nameof(TooManyChannels);
@@ -23,6 +24,7 @@ internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms)
     private readonly PackDecoder _packs = new();
     private readonly CborReader _cbor = new([]);
     private readonly NodeEvent _event = new();
+    private readonly CommandReply _reply = new();
     private readonly BlobWriter _blob = new();
     private readonly Dictionary<(string Name, string Unit), ChannelName> _newChannels = [];
     private readonly ChannelValue[] _channels = new ChannelValue[Limits.MaxChannels];
@@ -54,6 +56,7 @@ internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms)
             TopicKind.Event => TakeEvent(step, device, message),
             TopicKind.State => TakeReport(step, device, message),
             TopicKind.Waveform when takesWaveforms => TakeChunk(step, device, message),
+            TopicKind.Reply when takesReplies => TakeReply(step, message),
             _ => UnsupportedKind,
         };
         if (error is not null)
@@ -163,6 +166,17 @@ internal sealed class StepBuilder(TelemetryModel model, bool takesWaveforms)
         if (replaced)
             CountReplaced(step, device, StoredTime.Receipt);
         return error;
+    }
+
+    private string? TakeReply(TelemetryStep step, in IngestMessage message)
+    {
+        _cbor.Reset(message.Payload.Array!, message.Payload.Offset, message.Payload.Count);
+        ContractError error = _reply.Read(_cbor);
+        if (error != ContractError.None)
+            return error.ToString();
+        step.Replies.Add(new DeviceReply(
+            message.Id, _reply.Id, _reply.Status, _reply.Text, _reply.Data[.._reply.DataLength], message.ReceivedMs));
+        return null;
     }
 
     private static bool TryCount(TelemetryStep step, StreamState stream, uint sequence, long receivedMs)

@@ -33,6 +33,9 @@ public sealed class TelemetryStep
     /// <summary>Chunks of waveforms; they go to their own store, before the step is committed.</summary>
     public List<StoredChunk> Chunks { get; } = [];
 
+    /// <summary>Answers to commands; they go to who waits for them, before the step is committed.</summary>
+    public List<DeviceReply> Replies { get; } = [];
+
     /// <summary>Streams that something was added to: whom to tell.</summary>
     internal HashSet<(int Device, StreamKind Stream)> Touched { get; } = [];
 

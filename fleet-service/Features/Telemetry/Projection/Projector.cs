@@ -11,10 +11,11 @@ namespace EdgeFleet.Service.Features.Telemetry;
 /// </summary>
 public sealed partial class Projector(
     IIngestReader journal, ITelemetryStore store, TelemetryModel model, LiveFeed live, TelemetryMetrics metrics,
-    ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger, IWaveformStore? waveforms = null)
+    ProjectionProgress progress, TimeProvider time, ILogger<Projector> logger, IWaveformStore? waveforms = null,
+    IDeviceReplies? replies = null)
     : BackgroundService
 {
-    private readonly StepBuilder _builder = new(model, waveforms is not null);
+    private readonly StepBuilder _builder = new(model, waveforms is not null, replies is not null);
     private readonly Dictionary<string, long> _lastWarningMs = [];
 
     /// <inheritdoc/>
@@ -63,6 +64,8 @@ public sealed partial class Projector(
         // First: should the step be made again after a crash between the two, these are stored already and stay.
         if (step.Chunks.Count != 0)
             CountKnown(step, waveforms!.Add(step.Chunks));
+        if (step.Replies.Count != 0)
+            await replies!.TakeAsync(step.Replies, cancel);
         await store.CommitAsync(step, cancel);
         model.Publish(step);
         metrics.Committed(step, time.GetElapsedTime(began));
