@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using EdgeFleet.Flash.Doctor;
+using EdgeFleet.Flash.Steps;
 using Spectre.Console;
 
 namespace EdgeFleet.Flash;
@@ -12,6 +13,7 @@ internal static class CommandLine
         "From a bare board to a node that reports, without knowing nanoFramework. " + ExitCode.Help)
     {
         DoctorCommand.Create(host),
+        BoardCommand.Create(host),
     };
 
     /// <summary>Parses and runs; Ctrl-C ends what runs, and the flasher with it.</summary>

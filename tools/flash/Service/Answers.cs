@@ -47,3 +47,9 @@ internal sealed record WindowAnswer(DateTimeOffset Start, DateTimeOffset Receive
 
 /// <summary>Windows.</summary>
 internal sealed record WindowPage(IReadOnlyList<WindowAnswer> Windows, string? Next);
+
+/// <summary>Counts of a device's reporting.</summary>
+internal sealed record DeviceStats(long WindowsStored);
+
+/// <summary>A connection that the service did not let in.</summary>
+internal sealed record RefusedConnection(DateTimeOffset At, string User, string RemoteAddress, string Reason);

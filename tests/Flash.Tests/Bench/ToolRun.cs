@@ -1,0 +1,54 @@
+using EdgeFleet.Service.Features.Access;
+using Spectre.Console;
+
+namespace EdgeFleet.Flash.Tests.Bench;
+
+/// <summary>What a run of the tool ended with.</summary>
+internal sealed record ToolResult(int Code, string Output, string Screen);
+
+/// <summary>Runs of the tool in this process, as a script would start it, with a service and without a person.</summary>
+internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
+{
+    private string? _token;
+
+    /// <summary>How long the tool waits for each thing.</summary>
+    public Patience Patience { get; init; } = new(
+        TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60));
+
+    /// <summary>Silence after which the flasher hangs.</summary>
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where the tool remembers things.</summary>
+    public string State => bench.Path("state");
+
+    /// <summary>Runs it; the flasher and the folder are named where the command takes them.</summary>
+    public async Task<ToolResult> RunAsync(string[] args, CancellationToken cancel = default, bool bare = false)
+    {
+        StringWriter output = new(), screen = new();
+        if (fleet != null)
+            _token ??= await fleet.TokenAsync(Role.Technician);
+        FlashHost host = new()
+        {
+            Output = output,
+            Screen = AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(TextWriter.Synchronized(screen)), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No,
+            }),
+            Interactive = false,
+            Environment = name => name switch
+            {
+                "EDGEFLEET_URL" => fleet?.Url.ToString(),
+                "EDGEFLEET_TOKEN" => _token,
+                "EDGEFLEET_FLASH_STATE" => State,
+                "EDGEFLEET_TECHNICIAN" => "Mei",
+                _ => null,
+            },
+            FlasherQuiet = Quiet,
+            Poll = TimeSpan.FromMilliseconds(100),
+            Patience = Patience,
+        };
+        string[] all = bare ? args : [.. args, "--nanoff", TestBench.Nanoff];
+        int code = await CommandLine.RunAsync(all, host, cancel);
+        return new ToolResult(code, output.ToString(), screen.ToString());
+    }
+}
