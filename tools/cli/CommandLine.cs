@@ -22,6 +22,7 @@ internal static class CommandLine
             DiffCommand.Create(),
         },
         DeviceCommands.Create(),
+        CommandCommands.Create(),
         UserCommands.Create(),
         TokenCommands.Create(),
         AuditCommands.Create(),

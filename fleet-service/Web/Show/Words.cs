@@ -1,6 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.AirQuality;
+using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Gateway;
 
@@ -16,6 +17,26 @@ public static class Words
         NodeKind.Bridge => "Bridge",
         null => "unknown",
         _ => kind.ToString()!,
+    };
+
+    /// <summary>What a device is told to do.</summary>
+    public static string Of(CommandType type) => type switch
+    {
+        CommandType.Reboot => "Reboot",
+        CommandType.Identify => "Identify",
+        CommandType.CaptureNow => "Capture now",
+        CommandType.SelfTest => "Self-test",
+        CommandType.SendLog => "Send log",
+        _ => $"Command {(int)type}",
+    };
+
+    /// <summary>The class that colours where a command stands.</summary>
+    public static string ClassOf(CommandState state) => state switch
+    {
+        CommandState.Done => "good",
+        CommandState.Failed or CommandState.Unsupported => "bad",
+        CommandState.Expired => "warn",
+        _ => "",
     };
 
     /// <summary>Whose air quality index.</summary>

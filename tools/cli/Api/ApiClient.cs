@@ -39,6 +39,15 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonElement> PostAsync(string path, object? body, CancellationToken cancel) =>
         SendAsync(HttpMethod.Post, path, body, cancel);
 
+    /// <summary>Asks for something that is text.</summary>
+    public async Task<string> TextAsync(string path, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/" + path);
+        using HttpResponseMessage response = await ExchangeAsync(request, cancel);
+        string text = await response.Content.ReadAsStringAsync(cancel);
+        return response.IsSuccessStatusCode ? text : throw ApiProblem.Of(response.StatusCode, text);
+    }
+
     /// <summary>Any request; the answer is JSON, or nothing (<see cref="JsonValueKind.Undefined"/>).</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancel)
     {
