@@ -1,14 +1,12 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
-using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Safety;
 using EdgeFleet.Firmware.Sampling;
-using EdgeFleet.Firmware.Screening;
 using EdgeFleet.Firmware.Storage;
 using EdgeFleet.Firmware.Thresholds;
-using EdgeFleet.Firmware.Triggering;
 using EdgeFleet.Firmware.Uplink;
+using EdgeFleet.Firmware.Vibration;
 
 namespace EdgeFleet.Firmware
 {
@@ -27,37 +25,26 @@ namespace EdgeFleet.Firmware
         private readonly Outbox _outbox;
         private readonly UplinkAgent _uplink;
         private readonly ThresholdJudge _judge = new ThresholdJudge();
-        private readonly VelocityScreen _screen;
-        private readonly NodeConfig _config = new NodeConfig();
-        private readonly NodeConfig _raised = new NodeConfig();
+        private readonly NodeConfig _config;
+        private readonly NodeConfig _raised;
         private readonly NodeEvent _event = new NodeEvent();
-        private readonly VibrationTrigger? _trigger;
-        private readonly CaptureOutbox? _captures;
-        private readonly ISelfTest? _selfTest;
-        private readonly ModalTracker? _modes;
+        private readonly IVibration? _vibration;
         private readonly CommandDesk _desk;
-        private readonly TriggerConfig _builtInTrigger = new TriggerConfig();
-        private readonly ModesConfig _builtInModes = new ModesConfig();
         private long _rebootDueMs = -1;
-        private bool _testing;
-        private uint _testedFor;
         private uint _refusedVersion;
         private ConfigFault _refusedFault;
         private uint _reportedDrops;
         private bool _flashFaulty;
 
         /// <summary>Mounts the flash and starts.</summary>
-        public NodeRuntime(
-            NodeSettings settings, NodePorts ports, ISampler sampler, VibrationTrigger? trigger = null,
-            ISelfTest? selfTest = null, ModalTracker? modes = null)
+        public NodeRuntime(NodeSettings settings, NodePorts ports, ISampler sampler, IVibration? vibration = null)
         {
-            _modes = modes;
-            _trigger = trigger;
-            _selfTest = selfTest;
+            _vibration = vibration;
+            _config = NewConfig();
+            _raised = NewConfig();
             _settings = settings;
             _ports = ports;
             _sampler = sampler;
-            _screen = new VelocityScreen(sampler);
             Crc32 crc = new Crc32();
             _store = new NodeStore(ports.Storage, crc);
             _store.Mount(ports.Entropy);
@@ -68,20 +55,13 @@ namespace EdgeFleet.Firmware
             _time = new TimeKeeper(ports.Clock);
             _outbox = new Outbox(windows, events, _time, sampler, _store.Boots);
             _desk = new CommandDesk(CommandDesk.NewRecord(ports.Storage, crc), _time, this);
-            if (trigger != null)
-            {
-                FlashQueue chunks = new FlashQueue(ports.Storage, crc, ports.Entropy, "wav.", settings.WaveformSegments);
-                chunks.Mount();
-                _captures = new CaptureOutbox(
-                    trigger, chunks, CaptureOutbox.NewRecord(ports.Storage, crc), _outbox, _time, _store.Boots);
-            }
-            Interlocks = new Interlocks(trigger, _judge, sampler);
-            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, _captures, _desk, this);
+            if (vibration != null)
+                vibration.Mount(settings, ports, crc, _outbox, _time, _store.Boots);
+            Interlocks = new Interlocks(vibration, _judge, sampler);
+            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, vibration, _desk, NewConfig(), this);
             // What was kept was valid for the firmware that kept it; this one may know better.
             if (!_store.LoadConfig(_config) || CheckParts(_config) != ConfigFault.None)
                 _config.Reset();
-            if (modes != null)
-                modes.Remember(new ModeMemory(ModeMemory.NewRecord(ports.Storage, crc)));
             if (_store.LoadAlarms(_raised))
                 _judge.Restore(_raised);
             PutInForce(0);
@@ -100,11 +80,8 @@ namespace EdgeFleet.Firmware
         /// <summary>Windows and events that are kept.</summary>
         public Outbox Outbox => _outbox;
 
-        /// <summary>Captured vibrations; null where the node captures none.</summary>
-        public CaptureOutbox? Captures => _captures;
-
-        /// <summary>Natural frequencies; null where the node follows none.</summary>
-        public ModalTracker? Modes => _modes;
+        /// <summary>What is done with vibrations; null where the node measures none.</summary>
+        public IVibration? Vibration => _vibration;
 
         /// <summary>The clock.</summary>
         public TimeKeeper Time => _time;
@@ -144,14 +121,14 @@ namespace EdgeFleet.Firmware
             _time.Step(nowMs);
             _sampler.SetUtcOffset(_time.OffsetMs);
             KeepWindows(nowMs);
-            KeepCaptures(nowMs);
+            if (_vibration != null)
+                _vibration.Keep(nowMs, _desk);
             _uplink.Step(nowMs);
-            FollowModes(nowMs);
-            AnswerSelfTest();
+            FollowVibrations(nowMs);
             RebootWhenAnswered(nowMs);
             uint drops = _outbox.Windows.Ledger.Dropped + _outbox.Events.Ledger.Dropped;
-            if (_captures != null)
-                drops += _captures.Chunks.Ledger.Dropped;
+            if (_vibration != null)
+                drops += _vibration.Chunks.Ledger.Dropped;
             if (drops != _reportedDrops)
             {
                 _reportedDrops = drops;
@@ -178,24 +155,11 @@ namespace EdgeFleet.Firmware
                     _rebootDueMs = nowMs + NodeLimits.RebootDelayMs;
                     return ReplyStatus.Accepted;
                 case CommandType.CaptureNow:
-                    if (_trigger == null)
-                        break;
-                    if (_trigger.CaptureNow(command.Id))
-                        return ReplyStatus.Accepted;
-                    text = "another one is about to begin";
-                    return ReplyStatus.Failed;
                 case CommandType.SelfTest:
-                    if (_selfTest == null)
-                        break;
-                    if (_testing)
-                    {
-                        text = "a test is running";
-                        return ReplyStatus.Failed;
-                    }
-                    _testing = true;
-                    _testedFor = command.Id;
-                    _selfTest.BeginSelfTest();
-                    return ReplyStatus.Accepted;
+                    ReplyStatus status = _vibration == null ? ReplyStatus.Unsupported : _vibration.CarryOut(command, out text);
+                    if (status != ReplyStatus.Unsupported)
+                        return status;
+                    break;
             }
             text = "this node cannot do that";
             return ReplyStatus.Unsupported;
@@ -270,42 +234,21 @@ namespace EdgeFleet.Firmware
                 }
                 _flashFaulty = false;
                 _judge.Judge(window, this);
-                _screen.Judge(window, this);
+                if (_vibration != null)
+                    _vibration.Judge(window, this);
                 KeepAlarms(nowMs);
                 _sampler.Ring.Release();
                 window = _sampler.Ring.Readable();
             }
         }
 
-        private void KeepCaptures(long nowMs)
+        private void FollowVibrations(long nowMs)
         {
-            if (_captures == null)
+            if (_vibration == null)
                 return;
-            _captures.Keep(nowMs);
-            if (_captures.HasAnswer)
-            {
-                _desk.Finish(
-                    _captures.AnsweredCommand, _captures.AnsweredWell ? ReplyStatus.Done : ReplyStatus.Failed,
-                    _captures.Answer);
-            }
-        }
-
-        private void FollowModes(long nowMs)
-        {
-            if (_modes == null)
-                return;
-            _modes.Step(nowMs, this);
-            if (_modes.HasStorageFault)
+            _vibration.Step(nowMs, this, _desk);
+            if (_vibration.HasStorageFault)
                 FlashFault(nowMs);
-        }
-
-        private void AnswerSelfTest()
-        {
-            if (!_testing || _selfTest == null || _selfTest.SelfTest <= SelfTestResult.Running)
-                return;
-            _testing = false;
-            bool passed = _selfTest.SelfTest == SelfTestResult.Passed;
-            _desk.Finish(_testedFor, passed ? ReplyStatus.Done : ReplyStatus.Failed, passed ? "" : "the sensor failed its test");
         }
 
         private void RebootWhenAnswered(long nowMs)
@@ -347,6 +290,11 @@ namespace EdgeFleet.Firmware
             _outbox.Emit(_event, nowMs);
         }
 
+        private NodeConfig NewConfig()
+        {
+            return _vibration == null ? new NodeConfig(null, null, null) : _vibration.NewConfig();
+        }
+
         private ConfigFault Check(NodeConfig config)
         {
             if (config.Version < _config.Version)
@@ -359,12 +307,8 @@ namespace EdgeFleet.Firmware
         private ConfigFault CheckParts(NodeConfig config)
         {
             ConfigFault fault = ThresholdJudge.Check(config, _sampler);
-            if (fault == ConfigFault.None && config.HasTrigger)
-                fault = _trigger == null ? ConfigFault.TriggerAxes : _trigger.Check(config.Trigger);
-            if (fault == ConfigFault.None && config.HasScreening)
-                fault = _screen.Check(config.Screening);
-            if (fault == ConfigFault.None && config.HasModes)
-                fault = _modes == null ? ConfigFault.ModesAxis : _modes.Check(config.Modes);
+            if (fault == ConfigFault.None && _vibration != null)
+                fault = _vibration.Check(config);
             if (fault != ConfigFault.None || !config.HasAir || config.Air.AsleepS == 0)
                 return fault;
             return _sampler is IDutyCycle cycle && cycle.CanSleep ? ConfigFault.None : ConfigFault.AirNoSensor;
@@ -376,11 +320,8 @@ namespace EdgeFleet.Firmware
             if (_sampler is IDutyCycle cycle)
                 cycle.SetDutyCycle(_config.HasAir ? _config.Air.AsleepS : 0, _config.Air.AwakeS);
             _uplink.StateIntervalMs = _config.StateIntervalMs;
-            if (_trigger != null)
-                _trigger.Apply(_config.HasTrigger ? _config.Trigger : _builtInTrigger);
-            _screen.Apply(_config);
-            if (_modes != null)
-                _modes.Apply(_config.HasModes ? _config.Modes : _builtInModes, _config.Version, nowMs, this);
+            if (_vibration != null)
+                _vibration.Apply(_config, nowMs, this);
             _judge.Apply(_config, _sampler, nowMs, this);
             KeepAlarms(nowMs);
         }

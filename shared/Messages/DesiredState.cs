@@ -6,7 +6,7 @@ namespace EdgeFleet.Contracts.Messages
     public sealed class DesiredState
     {
         /// <summary>The configuration, where <see cref="HasConfig"/>.</summary>
-        public readonly NodeConfig Config = new NodeConfig();
+        public readonly NodeConfig Config;
 
         /// <summary>The bundle to run, where <see cref="HasTarget"/>.</summary>
         public readonly UpdateTarget Target = new UpdateTarget();
@@ -22,6 +22,18 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>Whether there is a bundle to run; else the node stays with what it has.</summary>
         public bool HasTarget;
+
+        /// <summary>A message with a configuration of any kind of node.</summary>
+        public DesiredState()
+            : this(new NodeConfig())
+        {
+        }
+
+        /// <summary>A message whose configuration has the parts that <paramref name="config"/> has.</summary>
+        public DesiredState(NodeConfig config)
+        {
+            Config = config;
+        }
 
         /// <summary>Writes the message.</summary>
         public void Write(CborWriter writer)

@@ -115,19 +115,19 @@ namespace EdgeFleet.Contracts.Messages
         public int ThresholdCount;
 
         /// <summary>When a vibration is captured; counts where <see cref="HasTrigger"/>, else the node's own values hold.</summary>
-        public readonly TriggerConfig Trigger = new TriggerConfig();
+        public readonly TriggerConfig Trigger;
 
         /// <summary>Whether <see cref="Trigger"/> was given.</summary>
         public bool HasTrigger;
 
         /// <summary>Which natural frequencies are looked for; counts where <see cref="HasModes"/>, as the trigger.</summary>
-        public readonly ModesConfig Modes = new ModesConfig();
+        public readonly ModesConfig Modes;
 
         /// <summary>Whether <see cref="Modes"/> was given.</summary>
         public bool HasModes;
 
         /// <summary>Against which line velocities are held; counts where <see cref="HasScreening"/>, else none.</summary>
-        public readonly ScreeningConfig Screening = new ScreeningConfig();
+        public readonly ScreeningConfig Screening;
 
         /// <summary>Whether <see cref="Screening"/> was given.</summary>
         public bool HasScreening;
@@ -140,6 +140,23 @@ namespace EdgeFleet.Contracts.Messages
 
         private bool _tooManyThresholds;
 
+        /// <summary>A configuration with all that any kind of node can be told.</summary>
+        public NodeConfig()
+            : this(new TriggerConfig(), new ModesConfig(), new ScreeningConfig())
+        {
+        }
+
+        /// <summary>
+        /// A configuration of a node that may lack parts, so that its application need not carry their code: of a part that
+        /// is null only whether it was given is read, and its field must not be touched.
+        /// </summary>
+        public NodeConfig(TriggerConfig? trigger, ModesConfig? modes, ScreeningConfig? screening)
+        {
+            Trigger = trigger!;
+            Modes = modes!;
+            Screening = screening!;
+        }
+
         /// <summary>Back to the built-in configuration.</summary>
         public void Reset()
         {
@@ -148,17 +165,20 @@ namespace EdgeFleet.Contracts.Messages
             StateIntervalMs = 5 * 60 * 1000;
             ThresholdCount = 0;
             HasTrigger = false;
-            Trigger.Reset();
+            if (Trigger != null)
+                Trigger.Reset();
             HasModes = false;
-            Modes.Reset();
+            if (Modes != null)
+                Modes.Reset();
             HasScreening = false;
-            Screening.Reset();
+            if (Screening != null)
+                Screening.Reset();
             HasAir = false;
             Air.Reset();
             _tooManyThresholds = false;
         }
 
-        /// <summary>Copies all fields.</summary>
+        /// <summary>Copies all fields; parts that one of both lacks stay as they are.</summary>
         public void CopyFrom(NodeConfig other)
         {
             Version = other.Version;
@@ -166,11 +186,14 @@ namespace EdgeFleet.Contracts.Messages
             StateIntervalMs = other.StateIntervalMs;
             ThresholdCount = other.ThresholdCount;
             HasTrigger = other.HasTrigger;
-            Trigger.CopyFrom(other.Trigger);
+            if (Trigger != null && other.Trigger != null)
+                Trigger.CopyFrom(other.Trigger);
             HasModes = other.HasModes;
-            Modes.CopyFrom(other.Modes);
+            if (Modes != null && other.Modes != null)
+                Modes.CopyFrom(other.Modes);
             HasScreening = other.HasScreening;
-            Screening.CopyFrom(other.Screening);
+            if (Screening != null && other.Screening != null)
+                Screening.CopyFrom(other.Screening);
             HasAir = other.HasAir;
             Air.CopyFrom(other.Air);
             _tooManyThresholds = other._tooManyThresholds;
@@ -196,15 +219,17 @@ namespace EdgeFleet.Contracts.Messages
                 if (fault != ConfigFault.None)
                     return fault;
             }
-            ConfigFault part = HasTrigger ? Trigger.Validate() : ConfigFault.None;
+            ConfigFault part = ConfigFault.None;
+            if (HasTrigger)
+                part = Trigger == null ? ConfigFault.TriggerAxes : Trigger.Validate();
             if (part == ConfigFault.None && HasModes)
-                part = Modes.Validate();
+                part = Modes == null ? ConfigFault.ModesAxis : Modes.Validate();
             if (part == ConfigFault.None && HasScreening)
-                part = Screening.Validate();
+                part = Screening == null ? ConfigFault.ScreeningNoVelocity : Screening.Validate();
             return part == ConfigFault.None && HasAir ? Air.Validate() : part;
         }
 
-        /// <summary>Writes the configuration as a map, with its version.</summary>
+        /// <summary>Writes a configuration that is valid as a map, with its version.</summary>
         public void Write(CborWriter writer)
         {
             int parts = (HasTrigger ? 1 : 0) + (HasModes ? 1 : 0) + (HasScreening ? 1 : 0) + (HasAir ? 1 : 0);
@@ -273,13 +298,13 @@ namespace EdgeFleet.Contracts.Messages
                     return TryReadThresholds(reader);
                 case 5:
                     HasTrigger = true;
-                    return Trigger.TryRead(reader);
+                    return Trigger == null ? reader.TrySkip() : Trigger.TryRead(reader);
                 case 6:
                     HasModes = true;
-                    return Modes.TryRead(reader);
+                    return Modes == null ? reader.TrySkip() : Modes.TryRead(reader);
                 case 7:
                     HasScreening = true;
-                    return Screening.TryRead(reader);
+                    return Screening == null ? reader.TrySkip() : Screening.TryRead(reader);
                 case 8:
                     HasAir = true;
                     return Air.TryRead(reader);

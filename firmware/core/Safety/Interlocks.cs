@@ -1,7 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Thresholds;
-using EdgeFleet.Firmware.Triggering;
+using EdgeFleet.Firmware.Vibration;
 
 namespace EdgeFleet.Firmware.Safety
 {
@@ -10,20 +10,20 @@ namespace EdgeFleet.Firmware.Safety
     /// </summary>
     public sealed class Interlocks
     {
-        private readonly VibrationTrigger? _trigger;
+        private readonly IVibration? _vibration;
         private readonly ThresholdJudge _judge;
         private readonly ISampler _sampler;
 
-        /// <summary>The interlocks of a node; it has no trigger where it captures no vibrations.</summary>
-        public Interlocks(VibrationTrigger? trigger, ThresholdJudge judge, ISampler sampler)
+        /// <summary>The interlocks of a node; it has no vibrations where it measures none.</summary>
+        public Interlocks(IVibration? vibration, ThresholdJudge judge, ISampler sampler)
         {
-            _trigger = trigger;
+            _vibration = vibration;
             _judge = judge;
             _sampler = sampler;
         }
 
         /// <summary>Whether a vibration event goes on, or what was captured of one is not on flash yet: a restart would cost it.</summary>
-        public bool EventInProgress => _trigger != null && (_trigger.InEvent || _trigger.Slots.UnderWay != 0);
+        public bool EventInProgress => _vibration != null && (_vibration.InEvent || _vibration.CapturesUnderWay != 0);
 
         /// <summary>
         /// Whether an alarm stands on a mass of dust, of whatever rule: the hours in which nobody wants a gap. An alarm

@@ -17,7 +17,7 @@ namespace EdgeFleet.Firmware.Triggering
     /// is dropped, and counted. A record beside the queue says how many captures are under way; one that is still there
     /// at the boot was lost, and becomes an event.
     /// </remarks>
-    public sealed class CaptureOutbox
+    public sealed class CaptureOutbox : IChunkSource
     {
         // Time 21, epoch 4, capture 4, place 2, all 2, axis 1, index 1, count 1, rate 4, scale 4, lost 4, first 4, samples 2.
         private const int HeadBytes = EntryTime.Size + 33;

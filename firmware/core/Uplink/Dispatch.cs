@@ -2,7 +2,6 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
-using EdgeFleet.Firmware.Triggering;
 
 namespace EdgeFleet.Firmware.Uplink
 {
@@ -15,7 +14,7 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly ILink _link;
         private readonly Outbox _outbox;
         private readonly CommandDesk _desk;
-        private readonly CaptureOutbox? _captures;
+        private readonly IChunkSource? _captures;
         private readonly IDesiredSink _sink;
         private readonly InFlight _inFlight = new InFlight();
         private readonly ReportedState _state = new ReportedState();
@@ -31,7 +30,7 @@ namespace EdgeFleet.Firmware.Uplink
         private bool _broken;
 
         public Dispatch(
-            ILink link, Outbox outbox, CaptureOutbox? captures, CommandDesk desk, IDesiredSink sink, byte[] message,
+            ILink link, Outbox outbox, IChunkSource? captures, CommandDesk desk, IDesiredSink sink, byte[] message,
             CborWriter writer)
         {
             _captures = captures;
@@ -176,7 +175,7 @@ namespace EdgeFleet.Firmware.Uplink
                 _nextWindow = last + 1;
         }
 
-        private void SendChunk(CaptureOutbox captures, long nowMs)
+        private void SendChunk(IChunkSource captures, long nowMs)
         {
             if (_nextChunk <= captures.Chunks.Ledger.Done)
             {

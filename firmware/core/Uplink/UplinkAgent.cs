@@ -3,7 +3,6 @@ using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Storage;
-using EdgeFleet.Firmware.Triggering;
 
 namespace EdgeFleet.Firmware.Uplink
 {
@@ -66,7 +65,7 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly Dispatch _dispatch;
         private readonly LinkAddress _address = new LinkAddress();
         private readonly LinkEvent _event = new LinkEvent();
-        private readonly DesiredState _desired = new DesiredState();
+        private readonly DesiredState _desired;
         private readonly ClaimAnswer _answer = new ClaimAnswer();
         private readonly ClaimRequest _claim = new ClaimRequest();
         private readonly byte[] _message = new byte[Limits.MaxPayload];
@@ -77,11 +76,12 @@ namespace EdgeFleet.Firmware.Uplink
         private bool _withoutClock;
         private long _onlineSinceMs;
 
-        /// <summary>An uplink that has not connected yet.</summary>
+        /// <summary>An uplink that has not connected yet; it reads configurations into <paramref name="config"/>.</summary>
         public UplinkAgent(
             NodeSettings settings, NodePorts ports, NodeStore store, TimeKeeper time, Outbox outbox,
-            CaptureOutbox? captures, CommandDesk desk, IDesiredSink sink)
+            IChunkSource? chunks, CommandDesk desk, NodeConfig config, IDesiredSink sink)
         {
+            _desired = new DesiredState(config);
             _desk = desk;
             _settings = settings;
             _ports = ports;
@@ -89,7 +89,7 @@ namespace EdgeFleet.Firmware.Uplink
             _time = time;
             _sink = sink;
             _backoff = new Backoff(ports.Entropy);
-            _dispatch = new Dispatch(ports.Link, outbox, captures, desk, sink, _message, _writer);
+            _dispatch = new Dispatch(ports.Link, outbox, chunks, desk, sink, _message, _writer);
         }
 
         /// <summary>Where the uplink stands.</summary>

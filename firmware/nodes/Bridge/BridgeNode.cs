@@ -4,6 +4,7 @@ using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Triggering;
+using EdgeFleet.Firmware.Vibration;
 
 namespace EdgeFleet.Nodes
 {
@@ -23,7 +24,8 @@ namespace EdgeFleet.Nodes
             ModalTracker modes = new ModalTracker(sampler, accelerometer, settings.SpectrumSamples);
             sampler.AddTap(modes);
             sampler.AddChannels(modes);
-            return new NodeRuntime(settings, ports, sampler, trigger, accelerometer as ISelfTest, modes);
+            return new NodeRuntime(
+                settings, ports, sampler, new VibrationPart(sampler, trigger, modes, accelerometer as ISelfTest));
         }
     }
 }

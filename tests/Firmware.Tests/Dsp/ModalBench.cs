@@ -1,9 +1,11 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Contracts.Senml;
+using EdgeFleet.Firmware.Dsp;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Tests.Core;
 using EdgeFleet.Firmware.Uplink;
+using EdgeFleet.Firmware.Vibration;
 using EdgeFleet.Nodes;
 
 namespace EdgeFleet.Firmware.Tests.Dsp;
@@ -47,6 +49,8 @@ internal sealed class ModalBench
     public TestAccelerometer Sensor { get; }
 
     public NodeRuntime Node { get; }
+
+    public ModalTracker Modes => ((VibrationPart)Node.Vibration!).Modes;
 
     public long NowMs { get; private set; }
 

@@ -16,13 +16,13 @@ public sealed class ModalTrackerTests
     {
         ModalBench bench = Tracking(Sine(11.3));
         bench.Run(200_000);
-        Assert.InRange(bench.Node.Modes!.Spectra, 11, 12);
+        Assert.InRange(bench.Modes.Spectra, 11, 12);
         Assert.All(bench.Mode(1), hertz => Assert.Equal(11.3, hertz, 0.02));
-        Assert.InRange(bench.Mode(1).Length, bench.Node.Modes.Spectra - 1, bench.Node.Modes.Spectra);
+        Assert.InRange(bench.Mode(1).Length, bench.Modes.Spectra - 1, bench.Modes.Spectra);
         // Not even as a record that says that there is no value.
         Assert.Equal(bench.Mode(1).Length, bench.Records.Count(r => r.Name.EndsWith("/f1", StringComparison.Ordinal)));
         Assert.DoesNotContain(bench.Records, r => r.Name.EndsWith("/f2", StringComparison.Ordinal));
-        Assert.InRange(bench.Node.Modes.Mode(0).Amplitude, 6900, 7200);
+        Assert.InRange(bench.Modes.Mode(0).Amplitude, 6900, 7200);
     }
 
     /// <summary>The half of a segment that is not whole is begun anew; a loss in every one of them, and there is no spectrum.</summary>
@@ -41,7 +41,7 @@ public sealed class ModalTrackerTests
         if (some)
             Assert.NotEmpty(bench.Mode(1));
         else
-            Assert.Equal(0, bench.Node.Modes!.Spectra);
+            Assert.Equal(0, bench.Modes.Spectra);
         Assert.All(bench.Mode(1), hertz => Assert.Equal(11.3, hertz, 0.02));
     }
 
@@ -52,19 +52,19 @@ public sealed class ModalTrackerTests
         Func<long, int, int> sine = Sine(11.3);
         ModalBench bench = Tracking((n, axis) => stuck ? 123_456 : sine(n, axis));
         bench.Run(100_000);
-        int before = bench.Node.Modes!.Spectra;
+        int before = bench.Modes.Spectra;
         Assert.True(before > 3);
         stuck = true;
         bench.Run(100_000);
         // The one that was under way at most: what is whole and flat does not count.
-        Assert.InRange(bench.Node.Modes.Spectra, before, before + 1);
+        Assert.InRange(bench.Modes.Spectra, before, before + 1);
         stuck = false;
         bench.Run(100_000);
-        Assert.InRange(bench.Node.Modes.Spectra, before + 4, before + 7);
+        Assert.InRange(bench.Modes.Spectra, before + 4, before + 7);
         bench.Sensor.Dead = true;
-        before = bench.Node.Modes.Spectra;
+        before = bench.Modes.Spectra;
         bench.Run(100_000);
-        Assert.InRange(bench.Node.Modes.Spectra, before, before + 1);
+        Assert.InRange(bench.Modes.Spectra, before, before + 1);
         Assert.Empty(bench.Drifts);
         Assert.All(bench.Mode(1), hertz => Assert.Equal(11.3, hertz, 0.1));
     }
@@ -107,7 +107,7 @@ public sealed class ModalTrackerTests
         bench.Run(100_000);
         NodeEvent still = Assert.Single(bench.Drifts);
         Assert.Equal((EventType.ThresholdRaised, "stands since before the boot"), (still.Type, still.Text));
-        Assert.Equal(11.3, bench.Node.Modes!.Mode(0).Usual, 0.02);
+        Assert.Equal(11.3, bench.Modes.Mode(0).Usual, 0.02);
         hertz = 11.3;
         bench.Run(150_000);
         Assert.Equal(EventType.ThresholdCleared, bench.Drifts.Last().Type);
@@ -136,7 +136,7 @@ public sealed class ModalTrackerTests
         }, 2);
         Assert.Equal((EventType.ThresholdCleared, "no longer looked for"), (bench.Drifts.Last().Type, bench.Drifts.Last().Text));
         bench.Run(200_000);
-        Assert.Equal(11, bench.Node.Modes!.Mode(0).Usual, 0.02);
+        Assert.Equal(11, bench.Modes.Mode(0).Usual, 0.02);
         Assert.Equal(2, bench.Drifts.Count());
     }
 
@@ -169,7 +169,7 @@ public sealed class ModalTrackerTests
         ModalBench bench = Tracking(Sine(11.3));
         bench.Configure(modes => modes.Averages = 0, 2);
         bench.Run(100_000);
-        Assert.Equal(0, bench.Node.Modes!.Spectra);
+        Assert.Equal(0, bench.Modes.Spectra);
         Assert.Empty(bench.Mode(1));
     }
 

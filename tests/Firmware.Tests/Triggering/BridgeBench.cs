@@ -48,7 +48,7 @@ internal sealed class BridgeBench
     /// <summary>Shocks of two seconds, by the number of their first sample; what they do to each axis.</summary>
     public Dictionary<long, (int X, int Y, int Z)> Shocks { get; } = [];
 
-    public FlashQueue Chunks => Node.Captures!.Chunks;
+    public FlashQueue Chunks => Node.Vibration!.Chunks;
 
     public IEnumerable<NodeEvent> Events => Link.Of(TopicKind.Event).Select(m => m.Event());
 

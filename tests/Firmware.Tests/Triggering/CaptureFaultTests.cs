@@ -1,6 +1,7 @@
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Tests.Core;
+using EdgeFleet.Firmware.Vibration;
 
 namespace EdgeFleet.Firmware.Tests.Triggering;
 
@@ -155,7 +156,7 @@ public sealed class CaptureFaultTests
         bench.Run(10_000);
         bench.Storage.Broken = false;
         bench.Run(60_000);
-        Assert.Equal(1u, bench.Node.Captures!.Lost);
+        Assert.Equal(1u, ((VibrationPart)bench.Node.Vibration!).Captures.Lost);
         Assert.Empty(bench.Sent);
         bench.Storage.Capacity = bench.Storage.Used + 3000;
         bench.Shock();
@@ -181,7 +182,7 @@ public sealed class CaptureFaultTests
         bench.Shock();
         bench.Sampler(50_000);
         bench.Run(5000);
-        Assert.Equal(1u, bench.Node.Captures!.Lost);
+        Assert.Equal(1u, ((VibrationPart)bench.Node.Vibration!).Captures.Lost);
         Assert.Empty(bench.Sent);
         Assert.Contains(bench.Events, e => e.Text.StartsWith("capture lost", StringComparison.Ordinal));
         bench.Run(60_000);

@@ -104,7 +104,7 @@ public static class RehearsalRun
 
     /// <summary>Whether the window that holds the end has come, and nothing waits on the node.</summary>
     private static bool IsOver(SimNode node, Listener listener, long endMs) =>
-        node.Status is { Buffered: 0 } && node.Runtime!.Captures is not { Chunks.Waiting: > 0 }
+        node.Status is { Buffered: 0 } && node.Runtime!.Vibration is not { Chunks.Waiting: > 0 }
         && listener.Windows.Count > 0
         && listener.Windows[^1] is { } last && last.Start.ToUnixTimeMilliseconds() + (last.Seconds * 1000) >= endMs;
 }
