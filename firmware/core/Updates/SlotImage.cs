@@ -46,7 +46,10 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>Bytes of the target's components.</summary>
         public int TargetBytes { get; private set; }
 
-        /// <summary>Reads a slot's envelope, without trusting it; nothing else is known before <see cref="Verify"/>.</summary>
+        /// <summary>
+        /// Reads a slot's envelope, without trusting it; nothing else is known before <see cref="Verify"/>. The digest
+        /// does not cover the signature, in which a power cut may have torn it.
+        /// </summary>
         public UpdateReason Open(UpdateSlot slot)
         {
             Forget();

@@ -47,14 +47,16 @@ namespace EdgeFleet.Firmware.Updates
         }
 
         /// <summary>
-        /// Whether the fault is in the signed bundle itself, so that fetching it again would bring the same: it is
-        /// remembered then. What the flash may have done is not.
+        /// Whether the fault is in what the bundle's digest names, so that the same digest would always have it: it is
+        /// remembered then. What flash or link may have done is not; a wrong signature is neither, since the digest does
+        /// not cover it, and the genuine one may come next.
         /// </summary>
         public static bool IsOfBundle(UpdateReason reason)
         {
             switch (reason)
             {
                 case UpdateReason.None:
+                case UpdateReason.BadSignature:
                 case UpdateReason.BlockMismatch:
                 case UpdateReason.Malformed:
                 case UpdateReason.OtherBundle:

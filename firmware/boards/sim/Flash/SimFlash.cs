@@ -105,6 +105,20 @@ public sealed class SimFlash
         _cutMoment = moment;
     }
 
+    /// <summary>
+    /// A chip that holds what this one holds and is as worn, with the power on: for many ends of one beginning. Its
+    /// chance is another seed's, and it counts from 0.
+    /// </summary>
+    public SimFlash Copy(ulong seed)
+    {
+        SimFlash copy = new(SectorCount * SectorBytes, seed) { EnduranceErases = EnduranceErases };
+        for (int i = 0; i < SectorCount; i++)
+            copy._sectors[i] = (byte[]?)_sectors[i]?.Clone();
+        _erases.CopyTo(copy._erases, 0);
+        _worn.CopyTo(copy._worn, 0);
+        return copy;
+    }
+
     /// <summary>Takes the power away between operations.</summary>
     public void CutNow() => IsOff = true;
 
