@@ -4,6 +4,7 @@ using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Features.Bundles;
 using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Devices;
+using EdgeFleet.Service.Features.Groups;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
@@ -45,6 +46,7 @@ public static class FleetServiceApp
         builder.AddAudit();
         builder.AddAccess();
         builder.AddDevices();
+        builder.AddGroups();
         builder.AddProvisioning();
         builder.AddBundles();
         builder.AddCommands();
@@ -73,6 +75,7 @@ public static class FleetServiceApp
             app.MapAccess();
             app.MapAudit();
             app.MapDevices();
+            app.MapGroups();
             app.MapProvisioning();
             app.MapBundles();
             app.MapCommands();

@@ -106,7 +106,7 @@ public sealed partial class CommandCenter : IHousekeeping
     {
         if (request.Filter != null)
         {
-            Result<DeviceFilter> filter = DeviceFilter.Parse(request.Filter);
+            Result<DeviceFilter> filter = _finder.Parse(request.Filter);
             if (filter.Fault is { } wrong)
                 return wrong;
             List<Device> found = [.. _finder.Find(filter.Value!).Where(d => d.Status == DeviceStatus.Active)];

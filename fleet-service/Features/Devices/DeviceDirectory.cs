@@ -16,7 +16,7 @@ namespace EdgeFleet.Service.Features.Devices;
 /// Every device, what people call it, where it is, and the configuration that it is to have. Held in memory (about 1 KB
 /// a device), written to the database first.
 /// </summary>
-public sealed class DeviceDirectory
+public sealed partial class DeviceDirectory
 {
     private readonly IDbContextFactory<FleetDb> _contexts;
     private readonly AuditLog _audit;

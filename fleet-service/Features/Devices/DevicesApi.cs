@@ -28,6 +28,9 @@ internal static class DevicesApi
         devices.MapGet("/", List).WithName("ListDevices")
             .WithSummary("Devices by site and name; decommissioned ones only where asked for.")
             .RequireAuthorization(Policies.Viewer);
+        devices.MapPost("/edit", Edit).WithName("EditDevices")
+            .WithSummary("Tags or assigns all devices that fit a filter; first without 'expected', to see how many change.")
+            .RequireAuthorization(Policies.Operator);
         devices.MapGet("/{id}", Get).WithName("GetDevice").WithSummary("One device.")
             .RequireAuthorization(Policies.Viewer);
         devices.MapPatch("/{id}", Patch).WithName("UpdateDevice").WithSummary("Names, assigns, places or tags a device.")
@@ -51,7 +54,7 @@ internal static class DevicesApi
     }
 
     private static Results<Ok<DevicePage>, ProblemHttpResult> List(
-        DeviceDirectory directory,
+        DeviceDirectory directory, DeviceFinder finder,
         [Description("Part of id, name, site or hardware id.")] string? search = null,
         [Description("Only this kind: airBox or bridge.")] string? kind = null,
         [Description("Only this site.")] string? site = null,
@@ -69,12 +72,16 @@ internal static class DevicesApi
             .Text(search, "search", ServiceLimits.MaxName)
             .Text(site, "site", ServiceLimits.MaxName)
             .Fault ?? Paging.Check(skip, top);
-        Result<DeviceFilter> fits = DeviceFilter.Parse(filter);
+        Result<DeviceFilter> fits = finder.Parse(filter);
         if ((fault ?? fits.Fault) is { } wrong)
             return wrong.Http();
         return TypedResults.Ok(directory.Search(new DeviceQuery(
             search, kindValue, site, statusValue, online, fits.Value!.IsAll ? null : fits.Value, skip, top)));
     }
+
+    private static async Task<Results<Ok<DeviceEditAnswer>, ProblemHttpResult>> Edit(
+        DeviceEdit edit, DeviceDirectory directory, HttpContext context) =>
+        (await directory.EditAsync(edit, Actor.Of(context.User), context.RequestAborted)).Http();
 
     private static Results<Ok<DeviceView>, ProblemHttpResult> Get(string id, DeviceDirectory directory) =>
         directory.View(id) is { } view ? TypedResults.Ok(view) : Fault.NotFound("device", id).Http();

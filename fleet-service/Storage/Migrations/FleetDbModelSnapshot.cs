@@ -396,6 +396,67 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.ToTable("devices", (string)null);
                 });
 
+            modelBuilder.Entity("EdgeFleet.Service.Features.Groups.GroupMemberRow", b =>
+                {
+                    b.Property<string>("Group")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Group", "DeviceId");
+
+                    b.ToTable("device_group_members", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Groups.GroupRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Filter")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("device_groups", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Groups.SavedFilterRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("saved_filters", (string)null);
+                });
+
             modelBuilder.Entity("EdgeFleet.Service.Features.Provisioning.ClaimRow", b =>
                 {
                     b.Property<long>("Id")
@@ -615,6 +676,15 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.HasOne("EdgeFleet.Service.Features.Devices.DeviceRow", null)
                         .WithOne()
                         .HasForeignKey("EdgeFleet.Service.Features.Devices.ConfigRow", "DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("EdgeFleet.Service.Features.Groups.GroupMemberRow", b =>
+                {
+                    b.HasOne("EdgeFleet.Service.Features.Groups.GroupRow", null)
+                        .WithMany()
+                        .HasForeignKey("Group")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -54,6 +54,16 @@ public sealed class RouteTests : IAsyncLifetime
         { "PATCH", "/api/v1/users/{name}", Role.Admin },
         { "DELETE", "/api/v1/users/{name}", Role.Admin },
         { "GET", "/openapi/v1.json", Role.Viewer },
+        { "POST", "/api/v1/devices/edit", Role.Operator },
+        { "GET", "/api/v1/groups", Role.Viewer },
+        { "POST", "/api/v1/groups", Role.Operator },
+        { "GET", "/api/v1/groups/{name}", Role.Viewer },
+        { "PATCH", "/api/v1/groups/{name}", Role.Operator },
+        { "DELETE", "/api/v1/groups/{name}", Role.Operator },
+        { "GET", "/api/v1/groups/{name}/devices", Role.Viewer },
+        { "GET", "/api/v1/filters", Role.Viewer },
+        { "PUT", "/api/v1/filters/{name}", Role.Operator },
+        { "DELETE", "/api/v1/filters/{name}", Role.Operator },
         { "POST", "/api/v1/commands", Role.Technician },
         { "GET", "/api/v1/commands", Role.Viewer },
         { "GET", "/api/v1/commands/{id}", Role.Viewer },
@@ -117,7 +127,7 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands"];
+        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups"];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints

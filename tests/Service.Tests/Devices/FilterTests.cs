@@ -171,7 +171,8 @@ public sealed class FilterTests
     private static string Short(DeviceFilter filter)
     {
         HashSet<string> lab = ["bridge-1", "airbox-1"];
-        Func<DeviceFacts, bool> fits = filter.Bind(new FilterScope(Now, name => name == "lab" ? lab : null));
+        Func<DeviceFacts, bool> fits = filter.Bind(new FilterScope(
+            Now, (name, _) => name == "lab" ? f => lab.Contains(f.Device.Id) : null));
         return string.Join(' ', Fleet.Where(fits).Select(f => f.Device.Id[..1] + f.Device.Id[^1..]));
     }
 

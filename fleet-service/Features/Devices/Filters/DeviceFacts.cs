@@ -9,10 +9,10 @@ public readonly record struct DeviceFacts(Device Device, bool Online, DateTimeOf
 
 /// <summary>What a filter needs beside the device.</summary>
 /// <param name="Now">The time that ages are counted from.</param>
-/// <param name="Members">
-/// Ids of the devices in a group of that name; null: there is no such group, and nothing is in it.
+/// <param name="Group">
+/// Whether a device is in the group of that name; null: there is no such group, and nothing is in it.
 /// </param>
-public sealed record FilterScope(DateTimeOffset Now, Func<string, IReadOnlySet<string>?> Members);
+public sealed record FilterScope(DateTimeOffset Now, Func<string, FilterScope, Func<DeviceFacts, bool>?> Group);
 
 /// <summary>Why a text is no filter.</summary>
 /// <param name="Column">The character that it is about, from 1.</param>

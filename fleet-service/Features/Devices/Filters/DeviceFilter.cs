@@ -42,6 +42,11 @@ public sealed class DeviceFilter
     /// <summary>Whether it has no term.</summary>
     public bool IsAll => _terms.Count == 0;
 
+    /// <summary>
+    /// Whether it asks for nothing but what people set: who fits changes only when they change something.
+    /// </summary>
+    public bool IsSteady => !_terms.Any(t => t.Key is FilterKey.Text or FilterKey.Online or FilterKey.LastSeen or FilterKey.Fw);
+
     /// <summary>Whether the reported firmware matters.</summary>
     internal bool NeedsFirmware => _terms.Any(t => t.Key is FilterKey.Fw or FilterKey.Text);
 

@@ -86,8 +86,7 @@ internal sealed record FilterTerm(
             FilterKey.Status => Any(value => f => f.Device.Status == value.Status),
             FilterKey.Online => Any(value => f => f.Online == value.Flag),
             FilterKey.Tag => Any(value => f => f.Device.Tags.Contains(value.Text)),
-            FilterKey.Group => Any(value => scope.Members(value.Text) is { } members
-                ? f => members.Contains(f.Device.Id) : _ => false),
+            FilterKey.Group => Any(value => scope.Group(value.Text, scope) ?? (_ => false)),
             FilterKey.Fw => Firmware(),
             FilterKey.LastSeen => Any(value => f => HeardFits(scope.Now, f.LastSeenAt, value)),
             _ => Any(value => f => DeviceDirectory.Has(f.Device, value.Text)

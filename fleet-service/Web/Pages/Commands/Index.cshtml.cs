@@ -54,7 +54,7 @@ public sealed class CommandsModel(CommandCenter center, DeviceFinder finder, Tim
         if (!User.May(Role.Operator))
             return Forbid();
         Typed = new CommandRequest(type, Filter: filter ?? "", Argument: argument, ExpiresInS: life);
-        Result<DeviceFilter> read = DeviceFilter.Parse(Typed.Filter);
+        Result<DeviceFilter> read = finder.Parse(Typed.Filter);
         Problem = read.Fault?.Detail;
         if (read.Ok)
         {
