@@ -6,6 +6,7 @@ using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Groups;
 using EdgeFleet.Service.Features.Provisioning;
+using EdgeFleet.Service.Features.Receipts;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Timeline;
@@ -49,6 +50,7 @@ public static class FleetServiceApp
         builder.AddGroups();
         builder.AddProvisioning();
         builder.AddBundles();
+        builder.AddReceipts();
         builder.AddCommands();
         builder.AddWaveforms();
         builder.AddTelemetry();
@@ -78,6 +80,7 @@ public static class FleetServiceApp
             app.MapGroups();
             app.MapProvisioning();
             app.MapBundles();
+            app.MapReceipts();
             app.MapCommands();
             app.MapTelemetry();
             app.MapAirQuality();

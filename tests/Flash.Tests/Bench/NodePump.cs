@@ -35,7 +35,7 @@ internal sealed class NodePump : IDisposable
     private readonly List<SimNode> _nodes = [];
     private readonly Dictionary<SimNode, SimClock> _clocks = [];
     private readonly Thread _thread;
-    private volatile bool _stop;
+    private readonly ManualResetEvent _stopped = new(false);
 
     public NodePump()
     {
@@ -66,7 +66,7 @@ internal sealed class NodePump : IDisposable
 
     public void Dispose()
     {
-        _stop = true;
+        _stopped.Set();
         _thread.Join();
         foreach (SimNode node in _nodes)
             node.PowerCut();
@@ -74,7 +74,7 @@ internal sealed class NodePump : IDisposable
 
     private void Run()
     {
-        while (!_stop)
+        do
         {
             lock (_nodes)
             {
@@ -84,8 +84,8 @@ internal sealed class NodePump : IDisposable
                         node.Tick();
                 }
             }
-            // The nodes' own time passes by the system's clock; this only leaves the processor to others.
-            Thread.Sleep(StepMs);
         }
+        // The nodes' own time passes by the system's clock; this only leaves the processor to others.
+        while (!_stopped.WaitOne(StepMs));
     }
 }

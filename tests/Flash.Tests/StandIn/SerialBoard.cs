@@ -37,7 +37,7 @@ internal sealed class SerialBoard : IDisposable
         Wire.Send(_fd, question);
         BoardMessage answer = Wire.Receive(_fd, () => false);
         if (answer.Fault == "hang")
-            Thread.Sleep(Timeout.Infinite);
+            new ManualResetEvent(false).WaitOne();
         if (answer.Fault == "disk-full")
             throw new IOException("No space left on device");
         return answer;

@@ -3,6 +3,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.AirQuality;
 using EdgeFleet.Service.Features.Devices;
+using EdgeFleet.Service.Features.Receipts;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Waveforms;
@@ -26,7 +27,7 @@ public sealed record GapsView(string Label, GapAnswer? Gaps, string? Problem)
 /// <summary>One device: what it measures, what it says of itself, what happened.</summary>
 public sealed class DeviceModel(
     DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, GapQueries gaps, Captures captures,
-    AirQuality airQuality, TimeProvider time)
+    AirQuality airQuality, ReceiptBook receipts, TimeProvider time)
     : DeviceBase(directory, reports, time)
 {
     /// <summary>Events that are shown.</summary>
@@ -112,6 +113,14 @@ public sealed class DeviceModel(
         Result<GapAnswer> found = await gaps.GapsAsync(id, new TimeRange(toMs - lengthMs, toMs), cancel);
         string label = Ranges.First(r => r.Key == Range).Label;
         return Partial("_Gaps", new GapsView(label, found.Value, found.Fault?.Detail));
+    }
+
+    public async Task<IActionResult> OnGetReceiptsAsync(string id, CancellationToken cancel)
+    {
+        if (!Load(id))
+            return NoDevice(id);
+        ReceiptPage page = await receipts.ListAsync(id, top: ReceiptsView.MaxRows, cancel: cancel);
+        return Partial("_Receipts", new ReceiptsView(page.Items, page.Total));
     }
 
     public async Task<IActionResult> OnGetAirQualityAsync(string id, CancellationToken cancel)
