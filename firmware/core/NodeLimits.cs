@@ -214,5 +214,32 @@ namespace EdgeFleet.Firmware
         /// that an image that still can has said why.
         /// </summary>
         public const int LauncherDeadlineMs = TestDeadlineMs + 5 * 60 * 1000;
+
+        /// <summary>
+        /// Least time between two requests for a block, in milliseconds: a download of 60 KB then takes 16 s of a quiet
+        /// line, and leaves it to the telemetry for most of each second.
+        /// </summary>
+        public const int BlockGapMs = 1000;
+
+        /// <summary>Requests in a row without an answer, without a block, or with a wrong one, before it is told.</summary>
+        public const int BlockPatience = 3;
+
+        /// <summary>Least delay after the service was busy or had no block, in milliseconds; a backoff comes on top.</summary>
+        public const int BlockBusyMs = 5000;
+
+        /// <summary>Tries of a flash operation of an update, and the delay between them, in milliseconds.</summary>
+        public const int UpdateTries = 3;
+
+        /// <summary>See <see cref="UpdateTries"/>.</summary>
+        public const int UpdateRetryMs = 10 * 1000;
+
+        /// <summary>How long a swap waits for the service to know of it, in milliseconds.</summary>
+        public const int SwapDelayMs = 10 * 1000;
+
+        /// <summary>
+        /// Longest window while an image is on trial, in milliseconds, so that its telemetry can be acknowledged long before
+        /// <see cref="TestDeadlineMs"/>, whatever the configuration says.
+        /// </summary>
+        public const int TrialWindowMs = 60 * 1000;
     }
 }

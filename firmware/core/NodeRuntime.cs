@@ -5,6 +5,7 @@ using EdgeFleet.Firmware.Safety;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Storage;
 using EdgeFleet.Firmware.Thresholds;
+using EdgeFleet.Firmware.Updates;
 using EdgeFleet.Firmware.Uplink;
 using EdgeFleet.Firmware.Vibration;
 
@@ -15,7 +16,7 @@ namespace EdgeFleet.Firmware
     /// calls <see cref="SampleTick"/> and the uplink's thread <see cref="UplinkTick"/>; in the simulator one loop calls
     /// <see cref="Tick"/>. All times are uptime in milliseconds.
     /// </summary>
-    public sealed class NodeRuntime : IDesiredSink, IEventSink, ICommandSink
+    public sealed partial class NodeRuntime : IDesiredSink, IEventSink, ICommandSink
     {
         private readonly NodeSettings _settings;
         private readonly NodePorts _ports;
@@ -24,6 +25,7 @@ namespace EdgeFleet.Firmware
         private readonly TimeKeeper _time;
         private readonly Outbox _outbox;
         private readonly UplinkAgent _uplink;
+        private readonly UpdateAgent _updates;
         private readonly ThresholdJudge _judge = new ThresholdJudge();
         private readonly NodeConfig _config;
         private readonly NodeConfig _raised;
@@ -35,6 +37,8 @@ namespace EdgeFleet.Firmware
         private ConfigFault _refusedFault;
         private uint _reportedDrops;
         private bool _flashFaulty;
+        private bool _wasTesting;
+        private bool _isLeaving;
 
         /// <summary>Mounts the flash and starts.</summary>
         public NodeRuntime(NodeSettings settings, NodePorts ports, ISampler sampler, IVibration? vibration = null)
@@ -45,8 +49,14 @@ namespace EdgeFleet.Firmware
             _settings = settings;
             _ports = ports;
             _sampler = sampler;
+            // Before this node takes any of it: as near as an application comes to what its launcher finds.
+            int heapBytes = ports.Board.FreeHeapBytes > int.MaxValue ? int.MaxValue : (int)ports.Board.FreeHeapBytes;
             Crc32 crc = new Crc32();
-            _store = new NodeStore(ports.Storage, crc);
+            BootRecord boot = new BootRecord(ports.Storage, crc);
+            if (ports.Slots != null)
+                boot.Load();
+            SlotConfig.Adopt(ports.Storage, crc, boot);
+            _store = new NodeStore(ports.Storage, crc, boot.Running);
             _store.Mount(ports.Entropy);
             FlashQueue windows = new FlashQueue(ports.Storage, crc, ports.Entropy, "win.", settings.WindowSegments);
             FlashQueue events = new FlashQueue(ports.Storage, crc, ports.Entropy, "evt.", settings.EventSegments);
@@ -56,9 +66,12 @@ namespace EdgeFleet.Firmware
             _outbox = new Outbox(windows, events, _time, sampler, _store.Boots);
             _desk = new CommandDesk(CommandDesk.NewRecord(ports.Storage, crc), _time, this);
             if (vibration != null)
-                vibration.Mount(settings, ports, crc, _outbox, _time, _store.Boots);
+                vibration.Mount(settings, ports, crc, boot.Running, _outbox, _time, _store.Boots);
             Interlocks = new Interlocks(vibration, _judge, sampler);
-            _uplink = new UplinkAgent(settings, ports, _store, _time, _outbox, vibration, _desk, NewConfig(), this);
+            _updates = new UpdateAgent(
+                settings, ports, boot, _time, Interlocks, _outbox, vibration, sampler, crc, heapBytes);
+            _uplink = new UplinkAgent(
+                settings, ports, _store, _time, _outbox, vibration, _desk, _updates, NewConfig(), this);
             // What was kept was valid for the firmware that kept it; this one may know better.
             if (!_store.LoadConfig(_config) || CheckParts(_config) != ConfigFault.None)
                 _config.Reset();
@@ -76,6 +89,9 @@ namespace EdgeFleet.Firmware
 
         /// <summary>The uplink's state.</summary>
         public UplinkAgent Uplink => _uplink;
+
+        /// <summary>The update's state.</summary>
+        public UpdateAgent Updates => _updates;
 
         /// <summary>Windows and events that are kept.</summary>
         public Outbox Outbox => _outbox;
@@ -123,6 +139,7 @@ namespace EdgeFleet.Firmware
             KeepWindows(nowMs);
             if (_vibration != null)
                 _vibration.Keep(nowMs, _desk);
+            StepUpdate(nowMs);
             _uplink.Step(nowMs);
             FollowVibrations(nowMs);
             RebootWhenAnswered(nowMs);
@@ -142,6 +159,9 @@ namespace EdgeFleet.Firmware
             long due = _sampler.NextSampleMs < _uplink.NextDueMs ? _sampler.NextSampleMs : _uplink.NextDueMs;
             if (_rebootDueMs >= 0 && _rebootDueMs < due)
                 due = _rebootDueMs;
+            long updateMs = _updates.NextDueMs(nowMs);
+            if (updateMs < due)
+                due = updateMs;
             return due < nowMs ? nowMs : due;
         }
 
@@ -168,6 +188,7 @@ namespace EdgeFleet.Firmware
         /// <inheritdoc/>
         public void Apply(DesiredState desired, long nowMs)
         {
+            _updates.Want(desired, nowMs);
             if (!desired.HasConfig || desired.Config.Version == _config.Version)
                 return;
             ConfigFault fault = Check(desired.Config);
@@ -186,40 +207,22 @@ namespace EdgeFleet.Firmware
             PutInForce(nowMs);
         }
 
-        /// <inheritdoc/>
-        public void Describe(ReportedState state, long nowMs)
+        private void StepUpdate(long nowMs)
         {
-            QueueLedger windows = _outbox.Windows.Ledger;
-            state.Boots = _store.Boots;
-            state.Kind = _settings.Kind;
-            state.HardwareId = _ports.Board.HardwareId;
-            state.Board = _ports.Board.Model;
-            state.FirmwareVersion = _settings.FirmwareVersion;
-            state.BootReason = _ports.Board.BootReason;
-            state.UptimeS = (uint)(nowMs / 1000);
-            state.FreeHeapBytes = _ports.Board.FreeHeapBytes;
-            state.RssiDbm = _ports.Board.RssiDbm;
-            state.ClockAgeS = _time.AgeS(nowMs);
-            state.ClockQuality = _time.Quality;
-            state.ConfigVersion = _config.Version;
-            state.RefusedConfigVersion = _refusedVersion;
-            state.RefusedConfigFault = _refusedFault;
-            state.WindowMs = WindowMs;
-            state.StateIntervalMs = _config.StateIntervalMs;
-            state.Epoch = windows.Epoch;
-            state.WindowsProduced = _outbox.Windows.Added;
-            state.WindowsBuffered = _outbox.Windows.Waiting;
-            state.WindowsDropped = windows.Dropped;
-            state.DroppedFirst = windows.DroppedFirst;
-            state.DroppedLast = windows.DroppedLast;
-            state.DroppedFromMs = windows.DroppedFromMs;
-            state.DroppedToMs = windows.DroppedToMs;
-            state.EventsProduced = _outbox.Events.Added;
-            state.EventsDropped = _outbox.Events.Ledger.Dropped + _outbox.EventsLost;
-            state.SamplesMissed = _sampler.SamplesMissed;
+            _updates.Step(nowMs);
+            if (_updates.TakeChanged())
+                _uplink.ReportSoon();
+            if (_wasTesting != _updates.IsTesting)
+            {
+                _wasTesting = _updates.IsTesting;
+                _sampler.SetWindow(WindowMs);
+            }
+            if (_updates.WantsReboot && !_isLeaving)
+            {
+                _isLeaving = true;
+                _ports.Board.Reboot();
+            }
         }
-
-        private int WindowMs => _config.WindowMs != 0 ? _config.WindowMs : _sampler.DefaultWindowMs;
 
         /// <summary>A window leaves the ring only when it is on flash; a flash that refuses makes the ring fill up.</summary>
         private void KeepWindows(long nowMs)
@@ -233,6 +236,7 @@ namespace EdgeFleet.Firmware
                     return;
                 }
                 _flashFaulty = false;
+                _updates.Saw(window);
                 _judge.Judge(window, this);
                 if (_vibration != null)
                     _vibration.Judge(window, this);

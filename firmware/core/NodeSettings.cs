@@ -1,4 +1,6 @@
 using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Bundles;
+using EdgeFleet.Contracts.Crypto;
 using EdgeFleet.Firmware.Ports;
 
 namespace EdgeFleet.Firmware
@@ -8,6 +10,15 @@ namespace EdgeFleet.Firmware
     {
         /// <summary>What the node is.</summary>
         public NodeKind Kind;
+
+        /// <summary>Class that bundles name, such as <c>esp32-s3</c> or <c>sim</c>; empty: no bundle fits.</summary>
+        public string HardwareClass = "";
+
+        /// <summary>Keys whose bundles are taken.</summary>
+        public RsaPublicKey[] TrustedKeys = new RsaPublicKey[0];
+
+        /// <summary>Version of the runtime under the application; empty: not known.</summary>
+        public string RuntimeVersion = "";
 
         /// <summary>Version of the firmware.</summary>
         public string FirmwareVersion = "";
@@ -69,6 +80,12 @@ namespace EdgeFleet.Firmware
 
         /// <summary>The board itself.</summary>
         public readonly IBoard Board;
+
+        /// <summary>Where updates go; null: this node cannot be updated over the air, and says so to whoever tries.</summary>
+        public ISlotStore? Slots;
+
+        /// <summary>The native assemblies of the board's firmware; null: they are not asked for.</summary>
+        public INativeAssemblies? Natives;
 
         /// <summary>All ports of a board.</summary>
         public NodePorts(ILink link, IStorage storage, IReferenceClock clock, IEntropy entropy, IBoard board)

@@ -23,10 +23,10 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>What no update may interrupt now: a set of bits.</summary>
         public int Interlocks;
 
-        /// <summary>Chunks of captured vibrations that were put on flash, since the boot.</summary>
+        /// <summary>Chunks of captured vibrations that were put on flash, since their queue was new.</summary>
         public uint ChunksProduced;
 
-        /// <summary>Chunks of captured vibrations that were dropped because there was no room, since the boot.</summary>
+        /// <summary>Chunks of captured vibrations that were dropped because there was no room, since their queue was new.</summary>
         public uint ChunksDropped;
 
         /// <summary>Back to nothing told.</summary>

@@ -109,7 +109,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Requests for blocks are not answered.</summary>
         NoAnswer = 33,
 
-        /// <summary>There is no connection to fetch over.</summary>
+        /// <summary>No connection came about; of an image on trial, not one in all of its time.</summary>
         Offline = 34,
 
         /// <summary>Another target has taken this one's place.</summary>

@@ -20,7 +20,7 @@ namespace EdgeFleet.Contracts.Messages
         /// <summary>Bytes of the bundle that are verified on flash.</summary>
         public uint FetchedBytes;
 
-        /// <summary>Length of the whole bundle, in bytes; 0: not known.</summary>
+        /// <summary>Bytes of the bundle that this node fetches, its envelope and own components; 0: not known.</summary>
         public uint TotalBytes;
 
         /// <summary>Where the running application was loaded from.</summary>
@@ -51,6 +51,22 @@ namespace EdgeFleet.Contracts.Messages
             BootAttempts = 0;
             Attempt = 0;
             SecurityCounter = 0;
+        }
+
+        /// <summary>Copies all fields.</summary>
+        public void CopyFrom(UpdateStatus other)
+        {
+            System.Array.Copy(other.Target, Target, Target.Length);
+            State = other.State;
+            Reason = other.Reason;
+            HasTarget = other.HasTarget;
+            FetchedBytes = other.FetchedBytes;
+            TotalBytes = other.TotalBytes;
+            Running = other.Running;
+            Confirmed = other.Confirmed;
+            BootAttempts = other.BootAttempts;
+            Attempt = other.Attempt;
+            SecurityCounter = other.SecurityCounter;
         }
 
         internal void Write(CborWriter writer)

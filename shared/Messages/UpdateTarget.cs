@@ -4,7 +4,7 @@ namespace EdgeFleet.Contracts.Messages
 {
     /// <summary>
     /// The bundle that the service wants a node to run. Part of <see cref="DesiredState"/>; where it is absent the node
-    /// stays as it is, and gives up what it has not yet staged.
+    /// stays as it is, and gives up what it has not yet swapped in.
     /// </summary>
     public sealed class UpdateTarget
     {

@@ -1,5 +1,6 @@
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Updates;
 
 namespace EdgeFleet.Firmware.Dsp
 {
@@ -25,9 +26,9 @@ namespace EdgeFleet.Firmware.Dsp
         }
 
         /// <summary>Where a node keeps it.</summary>
-        public static RecordStore NewRecord(Ports.IStorage storage, Crc32 crc)
+        public static RecordStore NewRecord(Ports.IStorage storage, Crc32 crc, UpdateSlot slot = UpdateSlot.Golden)
         {
-            return new RecordStore(storage, crc, "modes", RecordBytes);
+            return new RecordStore(storage, crc, SlotConfig.NameOf(SlotConfig.Modes, slot), RecordBytes);
         }
 
         /// <summary>Keeps the modes that were found with <paramref name="config"/>.</summary>

@@ -1,4 +1,5 @@
 using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Sampling;
 using EdgeFleet.Firmware.Thresholds;
 using EdgeFleet.Firmware.Vibration;
@@ -24,6 +25,20 @@ namespace EdgeFleet.Firmware.Safety
 
         /// <summary>Whether a vibration event goes on, or what was captured of one is not on flash yet: a restart would cost it.</summary>
         public bool EventInProgress => _vibration != null && (_vibration.InEvent || _vibration.CapturesUnderWay != 0);
+
+        /// <summary>The interlocks that stand, as bits of <see cref="BoardStatus.Interlocks"/>.</summary>
+        public int Bits
+        {
+            get
+            {
+                int bits = PollutionEpisode ? BoardStatus.InterlockEpisode : 0;
+                if (_vibration == null)
+                    return bits;
+                if (_vibration.InEvent)
+                    bits |= BoardStatus.InterlockEvent;
+                return _vibration.CapturesUnderWay != 0 ? bits | BoardStatus.InterlockCapture : bits;
+            }
+        }
 
         /// <summary>
         /// Whether an alarm stands on a mass of dust, of whatever rule: the hours in which nobody wants a gap. An alarm

@@ -12,6 +12,12 @@ namespace EdgeFleet.Firmware.Sampling
         /// <summary>Channels of every window.</summary>
         int ChannelCount { get; }
 
+        /// <summary>
+        /// The first so many channels are what sensors say themselves; the others are worked out from these, and need not
+        /// be in every window.
+        /// </summary>
+        int SensedChannels { get; }
+
         /// <summary>Length of a window where the configuration names none, in milliseconds.</summary>
         int DefaultWindowMs { get; }
 

@@ -78,6 +78,9 @@ namespace EdgeFleet.Firmware.Sampling
         public int ChannelCount { get; }
 
         /// <inheritdoc/>
+        public int SensedChannels => ChannelCount;
+
+        /// <inheritdoc/>
         public int DefaultWindowMs { get; }
 
         /// <inheritdoc/>

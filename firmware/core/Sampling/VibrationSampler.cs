@@ -58,6 +58,9 @@ namespace EdgeFleet.Firmware.Sampling
         public int ChannelCount => _channels.Count;
 
         /// <inheritdoc/>
+        public int SensedChannels => _channels.Velocity;
+
+        /// <inheritdoc/>
         public int DefaultWindowMs { get; }
 
         /// <inheritdoc/>

@@ -79,6 +79,9 @@ namespace EdgeFleet.Firmware.Storage
         /// <summary>Entries added in this epoch; also the number of the youngest.</summary>
         public uint Added => _last;
 
+        /// <summary>Bytes by which the queue's files may still grow.</summary>
+        public long BytesToGrow => (long)(_maxSegments + 1 - _segments) * NodeLimits.SegmentBytes;
+
         /// <summary>Entries that wait.</summary>
         public uint Waiting => _last - _ledger.Done;
 

@@ -4,6 +4,7 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Updates;
 
 namespace EdgeFleet.Firmware.Storage
 {
@@ -12,7 +13,7 @@ namespace EdgeFleet.Firmware.Storage
     {
         // Key, two strings with their lengths, and a port.
         private const int IdentityCapacity = Limits.KeyBytes + 1 + Limits.MaxId + 1 + Limits.MaxText + 2;
-        private const int ConfigCapacity = 2048;
+        private const int ConfigCapacity = SlotConfig.Capacity;
 
         private readonly RecordStore _identity;
         private readonly RecordStore _claim;
@@ -22,13 +23,13 @@ namespace EdgeFleet.Firmware.Storage
         private readonly CborWriter _writer = new CborWriter(new byte[0]);
         private readonly CborReader _reader = new CborReader(new byte[0]);
 
-        /// <summary>A store whose files begin with <c>node.</c></summary>
-        public NodeStore(IStorage storage, Crc32 crc)
+        /// <summary>A store whose files begin with <c>node.</c>; the configuration is that of the slot that runs.</summary>
+        public NodeStore(IStorage storage, Crc32 crc, UpdateSlot running = UpdateSlot.Golden)
         {
             _identity = new RecordStore(storage, crc, "node.id", IdentityCapacity);
             _claim = new RecordStore(storage, crc, "node.claim", Limits.ClaimNonceBytes);
             _boot = new RecordStore(storage, crc, "node.boot", 4);
-            _config = new RecordStore(storage, crc, "node.config", ConfigCapacity);
+            _config = new RecordStore(storage, crc, SlotConfig.NameOf(SlotConfig.Config, running), ConfigCapacity);
             _alarms = new RecordStore(storage, crc, "node.alarms", ConfigCapacity);
         }
 

@@ -19,6 +19,7 @@ namespace EdgeFleet.Firmware.Updates
         private readonly BlockTag _tagger = new BlockTag();
         private readonly byte[] _block = new byte[BundleLimits.BlockBytes];
         private BundleComponent _component = null!;
+        private bool _isRead;
         private int _componentBlock;
 
         /// <summary>For bundles that one of the keys has signed.</summary>
@@ -37,6 +38,9 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>The bundle's digest.</summary>
         public byte[] Digest { get; } = new byte[BundleLimits.DigestBytes];
 
+        /// <summary>The version of the bundle that was read last; empty where none was. Allocates.</summary>
+        public string Version => _isRead ? Bundle.Version : "";
+
         /// <summary>This board's target; null until <see cref="Verify"/> has found it.</summary>
         public BundleTarget? Target { get; private set; }
 
@@ -53,6 +57,7 @@ namespace EdgeFleet.Firmware.Updates
         public UpdateReason Open(UpdateSlot slot)
         {
             Forget();
+            _isRead = false;
             int length = _slots.EnvelopeLength(slot);
             if (length < 0 || length > Buffer.Length)
                 return UpdateReason.ImageMismatch;
@@ -68,12 +73,14 @@ namespace EdgeFleet.Firmware.Updates
         public UpdateReason Parse(int count)
         {
             Forget();
+            _isRead = false;
             BundleError error = Bundle.Read(Buffer, 0, count);
             if (error != BundleError.None)
                 return UpdateReasons.Of(error);
             if (Bundle.EnvelopeLength != count)
                 return UpdateReason.Malformed;
             _verifier.Digest(Bundle, Digest);
+            _isRead = true;
             return UpdateReason.None;
         }
 
@@ -177,6 +184,17 @@ namespace EdgeFleet.Firmware.Updates
                     return null;
             }
             return bytes;
+        }
+
+        /// <summary>Whether two digests are one.</summary>
+        internal static bool AreEqual(byte[] one, byte[] other)
+        {
+            for (int i = 0; i < BundleLimits.DigestBytes; i++)
+            {
+                if (one[i] != other[i])
+                    return false;
+            }
+            return true;
         }
 
         private void Forget()

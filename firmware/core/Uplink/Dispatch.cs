@@ -2,12 +2,13 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Updates;
 
 namespace EdgeFleet.Firmware.Uplink
 {
     /// <summary>
-    /// What an online node sends: state at its interval and on change, then replies, events, windows and chunks of captures, a few messages at a
-    /// time; and what the acknowledgements of them mean for the queues.
+    /// What an online node sends: state at its interval and on change, then replies, events, windows, chunks of captures and
+    /// requests for blocks, a few messages at a time; and what the acknowledgements of them mean for the queues.
     /// </summary>
     internal sealed class Dispatch
     {
@@ -16,6 +17,7 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly CommandDesk _desk;
         private readonly IChunkSource? _captures;
         private readonly IDesiredSink _sink;
+        private readonly UpdateAgent _updates;
         private readonly InFlight _inFlight = new InFlight();
         private readonly ReportedState _state = new ReportedState();
         private readonly byte[] _message;
@@ -30,9 +32,10 @@ namespace EdgeFleet.Firmware.Uplink
         private bool _broken;
 
         public Dispatch(
-            ILink link, Outbox outbox, IChunkSource? captures, CommandDesk desk, IDesiredSink sink, byte[] message,
-            CborWriter writer)
+            ILink link, Outbox outbox, IChunkSource? captures, CommandDesk desk, UpdateAgent updates,
+            IDesiredSink sink, byte[] message, CborWriter writer)
         {
+            _updates = updates;
             _captures = captures;
             _desk = desk;
             _link = link;
@@ -98,6 +101,9 @@ namespace EdgeFleet.Firmware.Uplink
                 SendWindows(nowMs);
             while (CanSend && _captures != null && _nextChunk <= _captures.Chunks.Added)
                 SendChunk(_captures, nowMs);
+            // Last, and one at a time: an update never takes the line from what was measured.
+            if (CanSend && _updates.HasRequest(nowMs))
+                SendRequest(nowMs);
             return !_broken;
         }
 
@@ -108,7 +114,10 @@ namespace EdgeFleet.Firmware.Uplink
             while (_inFlight.TryTake(out Cargo cargo, out uint last))
             {
                 if (cargo == Cargo.Windows)
+                {
                     _outbox.Windows.Acknowledge(last);
+                    _updates.Stored(last);
+                }
                 else if (cargo == Cargo.Event)
                     _outbox.Events.Acknowledge(last);
                 else if (cargo == Cargo.Chunk && _captures != null)
@@ -194,6 +203,15 @@ namespace EdgeFleet.Firmware.Uplink
             }
             if (Publish(TopicKind.Waveform, 0, length, Cargo.Chunk, _nextChunk, nowMs))
                 _nextChunk++;
+        }
+
+        private void SendRequest(long nowMs)
+        {
+            _writer.Reset(_message, 0, _message.Length);
+            _updates.WriteRequest(_writer);
+            if (_writer.Error == ContractError.None
+                && Publish(TopicKind.BlockRequest, 0, _writer.Length, Cargo.Block, 0, nowMs))
+                _updates.Sent(nowMs);
         }
 
         private void SendReply(long nowMs)

@@ -9,6 +9,7 @@ namespace EdgeFleet.Firmware.Uplink
         State,
         Chunk,
         Reply,
+        Block,
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using EdgeFleet.Contracts.Cbor;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Updates;
 
 namespace EdgeFleet.Firmware.Uplink
 {
@@ -61,6 +62,7 @@ namespace EdgeFleet.Firmware.Uplink
         private readonly IDesiredSink _sink;
         private readonly CommandDesk _desk;
         private readonly Command _command = new Command();
+        private readonly UpdateAgent _updates;
         private readonly Backoff _backoff;
         private readonly Dispatch _dispatch;
         private readonly LinkAddress _address = new LinkAddress();
@@ -79,8 +81,9 @@ namespace EdgeFleet.Firmware.Uplink
         /// <summary>An uplink that has not connected yet; it reads configurations into <paramref name="config"/>.</summary>
         public UplinkAgent(
             NodeSettings settings, NodePorts ports, NodeStore store, TimeKeeper time, Outbox outbox,
-            IChunkSource? chunks, CommandDesk desk, NodeConfig config, IDesiredSink sink)
+            IChunkSource? chunks, CommandDesk desk, UpdateAgent updates, NodeConfig config, IDesiredSink sink)
         {
+            _updates = updates;
             _desired = new DesiredState(config);
             _desk = desk;
             _settings = settings;
@@ -89,7 +92,7 @@ namespace EdgeFleet.Firmware.Uplink
             _time = time;
             _sink = sink;
             _backoff = new Backoff(ports.Entropy);
-            _dispatch = new Dispatch(ports.Link, outbox, chunks, desk, sink, _message, _writer);
+            _dispatch = new Dispatch(ports.Link, outbox, chunks, desk, updates, sink, _message, _writer);
         }
 
         /// <summary>Where the uplink stands.</summary>
@@ -260,6 +263,12 @@ namespace EdgeFleet.Firmware.Uplink
                     BadMessages++;
                 return;
             }
+            if (_event.Topic == TopicKind.BlockAnswer)
+            {
+                if (!_updates.Take(_event.Payload, _event.PayloadLength, nowMs))
+                    BadMessages++;
+                return;
+            }
             if (_event.Topic != TopicKind.Desired)
                 return;
             if (_desired.Read(_reader) != ContractError.None)
@@ -296,6 +305,7 @@ namespace EdgeFleet.Firmware.Uplink
         private void GoOnline(long nowMs)
         {
             _dispatch.Begin(_store.DeviceId, nowMs);
+            _updates.Connected(nowMs);
             _onlineSinceMs = nowMs;
             Enter(UplinkState.Online, 0);
         }
@@ -324,6 +334,8 @@ namespace EdgeFleet.Firmware.Uplink
 
         private void Enter(UplinkState state, long deadlineMs)
         {
+            if (State == UplinkState.Online && state != UplinkState.Online)
+                _updates.Disconnected();
             State = state;
             _deadlineMs = deadlineMs;
         }

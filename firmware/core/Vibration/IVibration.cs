@@ -26,7 +26,8 @@ namespace EdgeFleet.Firmware.Vibration
         NodeConfig NewConfig();
 
         /// <summary>Begins, with what was kept on flash; called once.</summary>
-        void Mount(NodeSettings settings, NodePorts ports, Crc32 crc, Outbox outbox, TimeKeeper time, uint boots);
+        void Mount(NodeSettings settings, NodePorts ports, Crc32 crc, UpdateSlot running, Outbox outbox, TimeKeeper time,
+            uint boots);
 
         /// <summary>What this very node refuses of a configuration that is valid.</summary>
         ConfigFault Check(NodeConfig config);

@@ -57,12 +57,13 @@ namespace EdgeFleet.Firmware.Vibration
         }
 
         /// <inheritdoc/>
-        public void Mount(NodeSettings settings, NodePorts ports, Crc32 crc, Outbox outbox, TimeKeeper time, uint boots)
+        public void Mount(
+            NodeSettings settings, NodePorts ports, Crc32 crc, UpdateSlot running, Outbox outbox, TimeKeeper time, uint boots)
         {
             FlashQueue chunks = new FlashQueue(ports.Storage, crc, ports.Entropy, "wav.", settings.WaveformSegments);
             chunks.Mount();
             _captures = new CaptureOutbox(_trigger, chunks, CaptureOutbox.NewRecord(ports.Storage, crc), outbox, time, boots);
-            _modes.Remember(new ModeMemory(ModeMemory.NewRecord(ports.Storage, crc)));
+            _modes.Remember(new ModeMemory(ModeMemory.NewRecord(ports.Storage, crc, running)));
         }
 
         /// <inheritdoc/>
