@@ -225,9 +225,8 @@ namespace EdgeFleet.Firmware.Storage
 
         private StorageResult MakeRoom(int size)
         {
-            bool fits = _segments > 0 && !_torn
-                && _length[_segments - 1] + size + (_bookedDrops ? 0 : SegmentFraming) <= NodeLimits.SegmentBytes;
-            if (fits)
+            int taken = size + (_bookedDrops ? 0 : SegmentFraming);
+            if (_segments > 0 && !_torn && _length[_segments - 1] + taken <= NodeLimits.SegmentBytes)
                 return _bookedDrops ? StorageResult.Ok : AppendLedger();
             if (_segments >= _maxSegments)
                 BookOldest();

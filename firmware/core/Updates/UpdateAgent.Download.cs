@@ -7,7 +7,6 @@ namespace EdgeFleet.Firmware.Updates
     {
         private void Offer(long nowMs)
         {
-            Enter(UpdateState.Offered, UpdateReason.None);
             _journal.Tell(_status, _version, nowMs);
             _slots!.Begin(_target, _time.IsKnown ? _time.ToUtcMs(nowMs) : 0, nowMs);
         }
@@ -21,7 +20,7 @@ namespace EdgeFleet.Firmware.Updates
             if (download.Fault != UpdateReason.None)
             {
                 _version = download.Version;
-                Reject(download.Fault, nowMs);
+                End(UpdateEvent.Refuse, download.Fault, nowMs);
                 return;
             }
             if (download.IsAccepted)
@@ -31,17 +30,19 @@ namespace EdgeFleet.Firmware.Updates
                     _version = download.Version;
             }
             UpdateReason trouble = _interlocks.Stand ? UpdateReason.Interlock : _slots.Fetcher.Trouble;
-            if (download.IsWhole)
+            if (trouble != UpdateReason.None)
+                Move(UpdateEvent.Hold, trouble);
+            else
+                Move(UpdateEvent.Release, UpdateReason.None);
+            if (download.IsAccepted && trouble == UpdateReason.None)
+                Move(UpdateEvent.Begin, UpdateReason.None);
+            if (download.IsWhole && trouble == UpdateReason.None)
             {
                 _slots.Fetcher.Stop();
                 _stagedMs = nowMs;
                 _tries = 0;
-                Enter(UpdateState.Staged, UpdateReason.None);
+                Move(UpdateEvent.Complete, UpdateReason.None);
             }
-            else if (trouble != UpdateReason.None)
-                Enter(UpdateState.Paused, trouble);
-            else
-                Enter(download.IsAccepted ? UpdateState.Downloading : UpdateState.Offered, UpdateReason.None);
             _journal.Tell(_status, _version, nowMs);
         }
 
@@ -55,7 +56,7 @@ namespace EdgeFleet.Firmware.Updates
         private void StepStaged(long nowMs)
         {
             UpdateReason wait = WaitsFor(nowMs);
-            Enter(UpdateState.Staged, wait);
+            Move(wait == UpdateReason.None ? UpdateEvent.Release : UpdateEvent.Hold, wait);
             if (wait != UpdateReason.None)
             {
                 _dueMs = nowMs + NodeLimits.BlockGapMs;
@@ -77,7 +78,7 @@ namespace EdgeFleet.Firmware.Updates
             _retryMs = nowMs + NodeLimits.UpdateRetryMs;
             _dueMs = _retryMs;
             if (++_tries >= NodeLimits.UpdateTries)
-                Reject(UpdateReason.FlashFault, nowMs);
+                End(UpdateEvent.Refuse, UpdateReason.FlashFault, nowMs);
         }
 
         private UpdateReason WaitsFor(long nowMs)

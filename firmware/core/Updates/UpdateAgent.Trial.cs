@@ -14,7 +14,7 @@ namespace EdgeFleet.Firmware.Updates
             {
                 if (Record.Confirm())
                 {
-                    Enter(UpdateState.Confirmed, UpdateReason.None);
+                    Move(UpdateEvent.Confirm, UpdateReason.None);
                     _isConsidered = false;
                     _journal.Tell(_status, _version, nowMs);
                     _dueMs = nowMs;

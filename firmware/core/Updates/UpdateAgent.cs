@@ -34,6 +34,7 @@ namespace EdgeFleet.Firmware.Updates
         private readonly UpdateJournal _journal;
         private readonly UpdateTarget _target = new UpdateTarget();
         private readonly UpdateStatus _status = new UpdateStatus();
+        private readonly UpdateTransitions _transitions = new UpdateTransitions();
         private readonly UpdateSlots? _slots;
         private bool _isOnline;
         private bool _hasTarget;
@@ -59,7 +60,7 @@ namespace EdgeFleet.Firmware.Updates
             _journal = new UpdateJournal(ports.Storage, crc, outbox);
             if (ports.Slots != null)
                 _slots = new UpdateSlots(settings, ports, record, outbox, captures, heapBytes);
-            Begin();
+            Resume();
         }
 
         /// <summary>What launcher and application know of each other.</summary>
@@ -103,13 +104,13 @@ namespace EdgeFleet.Firmware.Updates
             {
                 _hasTarget = false;
                 if (IsUnderWay)
-                    GiveUp(UpdateReason.Operator, nowMs);
+                    End(UpdateEvent.Withdraw, UpdateReason.Operator, nowMs);
                 return;
             }
             bool same = _hasTarget && _target.Attempt == desired.Target.Attempt
                 && SlotImage.AreEqual(_target.Digest, desired.Target.Digest);
             if (!same && IsUnderWay)
-                GiveUp(UpdateReason.Superseded, nowMs);
+                End(UpdateEvent.Withdraw, UpdateReason.Superseded, nowMs);
             _target.CopyFrom(desired.Target);
             _hasTarget = true;
             _isConsidered = same && _isConsidered;
@@ -188,7 +189,7 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>One step at <paramref name="nowMs"/>, the uptime: at most one block of flash is read or written.</summary>
         public void Step(long nowMs)
         {
-            if (_status.State != UpdateState.Idle || _hasTarget)
+            if (_status.State != UpdateState.Idle)
                 _journal.Tell(_status, _version, nowMs);
             if (_slots == null || WantsReboot)
             {
@@ -231,20 +232,20 @@ namespace EdgeFleet.Firmware.Updates
         private bool IsUnderWay => _status.State == UpdateState.Offered || _status.State == UpdateState.Downloading
             || _status.State == UpdateState.Paused || _status.State == UpdateState.Staged;
 
-        /// <summary>What the boot record says of the boot that was just made.</summary>
-        private void Begin()
+        /// <summary>Where the boot record says that this node stands.</summary>
+        private void Resume()
         {
             if (Record.IsTesting)
             {
                 Name(Record.Pending.Digest, Record.Pending.Attempt);
                 _version = _slots == null ? "" : _slots.Open(Record.Running);
-                Enter(UpdateState.Testing, UpdateReason.None);
+                Set(UpdateState.Testing, UpdateReason.None);
             }
             else if (Record.Outcome != UpdateState.Idle)
             {
                 Name(Record.OutcomeOf.Digest, Record.OutcomeOf.Attempt);
                 _version = _slots == null ? "" : _slots.VersionOf(Record.OutcomeOf);
-                Enter(Record.Outcome, Record.OutcomeReason);
+                Set(Record.Outcome, Record.OutcomeReason);
             }
         }
 
@@ -258,7 +259,7 @@ namespace EdgeFleet.Firmware.Updates
             {
                 Name(_target.Digest, _target.Attempt);
                 _version = _slots == null ? "" : _slots.Open(Record.Running);
-                Enter(UpdateState.Confirmed, UpdateReason.None);
+                Set(UpdateState.Confirmed, UpdateReason.None);
                 return;
             }
             bool bad = Record.KnownBad.Refuses(_target.Digest, _target.Attempt);
@@ -269,29 +270,20 @@ namespace EdgeFleet.Firmware.Updates
             Name(_target.Digest, _target.Attempt);
             _version = "";
             _status.TotalBytes = _target.TotalBytes;
+            Move(UpdateEvent.Offer, UpdateReason.None);
             if (_slots == null)
-                Reject(UpdateReason.NoSlots, nowMs);
+                End(UpdateEvent.Refuse, UpdateReason.NoSlots, nowMs);
             else if (bad)
-                Reject(UpdateReason.KnownBad, nowMs);
+                End(UpdateEvent.Refuse, UpdateReason.KnownBad, nowMs);
             else
                 Offer(nowMs);
         }
 
-        private void Reject(UpdateReason reason, long nowMs)
-        {
-            End(UpdateState.Rejected, reason, nowMs);
-        }
-
-        private void GiveUp(UpdateReason reason, long nowMs)
-        {
-            End(UpdateState.Canceled, reason, nowMs);
-        }
-
-        private void End(UpdateState state, UpdateReason reason, long nowMs)
+        private void End(UpdateEvent how, UpdateReason reason, long nowMs)
         {
             if (_slots != null)
                 _slots.Fetcher.Stop();
-            Enter(state, reason);
+            Move(how, reason);
             _journal.Tell(_status, _version, nowMs);
         }
 
@@ -304,7 +296,14 @@ namespace EdgeFleet.Firmware.Updates
             _status.TotalBytes = 0;
         }
 
-        private void Enter(UpdateState state, UpdateReason reason)
+        /// <summary>The table says where this leads; what means nothing in this state changes nothing.</summary>
+        private void Move(UpdateEvent how, UpdateReason reason)
+        {
+            if (_transitions.TryMove(_status.State, how, out UpdateState next))
+                Set(next, reason);
+        }
+
+        private void Set(UpdateState state, UpdateReason reason)
         {
             if (_status.State == state && _status.Reason == reason)
                 return;

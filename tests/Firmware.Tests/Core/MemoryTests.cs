@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using EdgeFleet.Contracts;
 using EdgeFleet.Firmware.Ports;
+using EdgeFleet.Firmware.Updates;
 using EdgeFleet.Nodes;
 
 namespace EdgeFleet.Firmware.Tests.Core;
@@ -26,6 +27,17 @@ public sealed class MemoryTests
             rows.Add($"| {part} | {N(air.GetValueOrDefault(part))} | {N(bridge.GetValueOrDefault(part))} |");
         rows.Add($"| all | {N(air.Values.Sum())} | {N(bridge.Values.Sum())} |");
         Assert.All(rows, row => Assert.Contains(row, readme));
+    }
+
+    [Fact]
+    public void What_slots_take_more_is_what_the_readme_says()
+    {
+        NodePorts ports = Ports();
+        ports.Slots = new SlotFiles(ports.Storage);
+        long with = Buffers(AirBoxNode.Create(new NodeSettings(), ports, [])).Values.Sum();
+        long without = Buffers(AirBoxNode.Create(new NodeSettings(), Ports(), [])).Values.Sum();
+        string sentence = $"Where there are slots for updates, they take {N(with - without)} more";
+        Assert.True(FlashLifeTests.Readme().Contains(sentence, StringComparison.Ordinal), $"firmware/README.md does not say: {sentence}");
     }
 
     private static NodePorts Ports() =>

@@ -52,17 +52,17 @@ internal sealed class Release
     /// <summary>Release 3 is version 3.0.0, sequence 3.</summary>
     public static Release Make(
         int number, uint counter = 0, RSA? key = null, NodeKind kind = NodeKind.AirBox, string hardwareClass = HardwareClass,
-        (string Name, uint Checksum)[]? natives = null, int leastFreeHeap = 0)
+        (string Name, uint Checksum)[]? natives = null, int leastFreeHeap = 0, int size = 4_200, long expiryMs = 0)
     {
         (string Name, byte[] Content)[] components =
         [
-            ("EdgeFleet.Dsp.dll", Random(300, number)), ("EdgeFleet.AirBox.dll", Content(number)),
+            ("EdgeFleet.Dsp.dll", Random(300, number)), ("EdgeFleet.AirBox.dll", Random(size, 100 + number)),
         ];
         natives ??= [];
         using BlockTag tagger = new();
         byte[] manifest = Written(writer =>
         {
-            BundleWriter.WriteManifestStart(writer, (uint)number, $"{number}.0.0", kind, counter, 0, 2);
+            BundleWriter.WriteManifestStart(writer, (uint)number, $"{number}.0.0", kind, counter, expiryMs, 2);
             // What is for other boards stands first: a node's blocks do not begin where its bundle's do.
             BundleWriter.WriteTargetStart(writer, ["other"], [], [], 0, 1);
             BundleWriter.WriteComponent(writer, "EdgeFleet.AirBox.pe", Random(5_000, -number), tagger);
