@@ -127,7 +127,7 @@ namespace EdgeFleet.Firmware.Updates
                 return false;
             Swap = SwapType.None;
             Pending.Clear();
-            return Save();
+            return Commit();
         }
 
         /// <summary>
@@ -140,7 +140,7 @@ namespace EdgeFleet.Firmware.Updates
             if (!IsTesting)
                 return ImageOk && Running == Active.Slot;
             Promote();
-            return Save();
+            return Commit();
         }
 
         /// <summary>
@@ -156,7 +156,7 @@ namespace EdgeFleet.Firmware.Updates
                 Pending.Clear();
             Swap = SwapType.Revert;
             OutcomeReason = reason;
-            return Save();
+            return Commit();
         }
 
         /// <summary>
@@ -169,7 +169,7 @@ namespace EdgeFleet.Firmware.Updates
             if (!ImageOk || Attempts == 0)
                 return true;
             Attempts = 0;
-            return Save();
+            return Commit();
         }
 
         /// <summary>Writes the record; a failure is tried once more, since much hangs on it.</summary>
@@ -227,6 +227,15 @@ namespace EdgeFleet.Firmware.Updates
             Swap = SwapType.None;
         }
 
+        // What the flash did not take has not happened.
+        private bool Commit()
+        {
+            if (Save())
+                return true;
+            Load();
+            return false;
+        }
+
         private void End(BootImage image, UpdateState outcome, UpdateReason reason, bool isBad)
         {
             Outcome = outcome;
@@ -250,7 +259,7 @@ namespace EdgeFleet.Firmware.Updates
             Pending.Attempt = attempt;
             Swap = swap;
             Attempts = 0;
-            return Save();
+            return Commit();
         }
 
         private bool TryGet(int length)
