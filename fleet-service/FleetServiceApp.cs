@@ -10,6 +10,7 @@ using EdgeFleet.Service.Features.Receipts;
 using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Timeline;
+using EdgeFleet.Service.Features.Updates;
 using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
@@ -55,6 +56,7 @@ public static class FleetServiceApp
         builder.AddWaveforms();
         builder.AddTelemetry();
         builder.AddAirQuality();
+        builder.AddUpdates();
         builder.AddTimeline();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
@@ -86,6 +88,7 @@ public static class FleetServiceApp
             app.MapAirQuality();
             app.MapWaveforms();
             app.MapReports();
+            app.MapUpdates();
             app.MapTimeline();
             app.MapWeb();
             return app;

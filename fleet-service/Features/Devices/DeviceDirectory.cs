@@ -23,6 +23,7 @@ public sealed partial class DeviceDirectory
     private readonly Presence _presence;
     private readonly LiveFeed _live;
     private readonly Lazy<IDeviceLink> _link;
+    private readonly Lazy<IDesiredPart[]> _parts;
     private readonly Lazy<DeviceFinder> _finder;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -32,10 +33,10 @@ public sealed partial class DeviceDirectory
     /// <summary>Reads the devices.</summary>
     public DeviceDirectory(
         IDbContextFactory<FleetDb> contexts, AuditLog audit, Presence presence, LiveFeed live, Lazy<IDeviceLink> link,
-        Lazy<DeviceFinder> finder, TimeProvider time)
+        Lazy<DeviceFinder> finder, Lazy<IDesiredPart[]> parts, TimeProvider time)
     {
         (_contexts, _audit, _presence, _live, _link, _time) = (contexts, audit, presence, live, link, time);
-        _finder = finder;
+        (_finder, _parts) = (finder, parts);
         using FleetDb db = contexts.CreateDbContext();
         _devices = new(db.Set<DeviceRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.Id, r => r.Public()));
         _desired = new(db.Set<ConfigRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.DeviceId, Read));
@@ -144,6 +145,8 @@ public sealed partial class DeviceDirectory
             state.HasConfig = true;
             state.Config.CopyFrom(desired.Contract);
         }
+        foreach (IDesiredPart part in _parts.Value)
+            part.Put(id, state);
         byte[] buffer = new byte[Limits.MaxPayload];
         Contracts.Cbor.CborWriter writer = new(buffer);
         state.Write(writer);

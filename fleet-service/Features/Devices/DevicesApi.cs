@@ -20,6 +20,8 @@ internal static class DevicesApi
         builder.Services.AddSingleton(s => new Lazy<DeviceFinder>(s.GetRequiredService<DeviceFinder>));
         // The engine asks the hub and the hub's slices send through the engine: the circle closes at first use.
         builder.Services.AddSingleton(s => new Lazy<IDeviceLink>(s.GetRequiredService<IDeviceLink>));
+        // Those who want something of devices ask the directory about them.
+        builder.Services.AddSingleton(s => new Lazy<IDesiredPart[]>(() => [.. s.GetServices<IDesiredPart>()]));
     }
 
     public static void MapDevices(this WebApplication app)

@@ -738,6 +738,41 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.ToTable("receipts", (string)null);
                 });
 
+            modelBuilder.Entity("EdgeFleet.Service.Features.Updates.TargetRow", b =>
+                {
+                    b.Property<string>("Device")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ApplyFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ApplyUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsOffered")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SetAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Device");
+
+                    b.HasIndex("Digest");
+
+                    b.ToTable("update_targets", (string)null);
+                });
+
             modelBuilder.Entity("EdgeFleet.Service.Features.Bundles.BundleReferenceRow", b =>
                 {
                     b.HasOne("EdgeFleet.Service.Features.Bundles.BundleRow", null)

@@ -25,6 +25,9 @@ public sealed class RouteTests : IAsyncLifetime
         { "GET", "/api/v1/devices/{id}", Role.Viewer },
         { "PATCH", "/api/v1/devices/{id}", Role.Technician },
         { "GET", "/api/v1/devices/{id}/timeline", Role.Viewer },
+        { "GET", "/api/v1/devices/{id}/target", Role.Viewer },
+        { "PUT", "/api/v1/devices/{id}/target", Role.Operator },
+        { "DELETE", "/api/v1/devices/{id}/target", Role.Operator },
         { "GET", "/api/v1/devices/{id}/config", Role.Viewer },
         { "PUT", "/api/v1/devices/{id}/config", Role.Operator },
         { "POST", "/api/v1/devices/{id}/quarantine", Role.Operator },
@@ -135,7 +138,7 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups"];
+        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates"];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints

@@ -77,6 +77,7 @@ public sealed class TimelineTests : IAsyncLifetime
         }.Write);
         FakeSession session = new(PeerRole.Device, _id);
         await _service.Get<IDeviceHub>().ReceiveAsync(session, TopicKind.Event, _id, payload, 9, default);
+        await _service.Get<IIngestReader>().SettledAsync();
         await _service.Get<ProjectionProgress>().ReachedAsync(_service.Get<IIngestReader>().Head).WaitAsync(TimeSpan.FromSeconds(30));
 
         using HttpClient boss = await _service.ClientAsync(Role.Operator);
