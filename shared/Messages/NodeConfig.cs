@@ -244,17 +244,17 @@ namespace EdgeFleet.Contracts.Messages
             writer.WriteArrayStart(ThresholdCount);
             for (int i = 0; i < ThresholdCount; i++)
                 Thresholds[i].Write(writer);
-            if (HasTrigger)
+            if (HasTrigger && Trigger != null)
             {
                 writer.WriteInt(5);
                 Trigger.Write(writer);
             }
-            if (HasModes)
+            if (HasModes && Modes != null)
             {
                 writer.WriteInt(6);
                 Modes.Write(writer);
             }
-            if (HasScreening)
+            if (HasScreening && Screening != null)
             {
                 writer.WriteInt(7);
                 Screening.Write(writer);

@@ -48,6 +48,12 @@ public sealed class Reach
         return Above(method.DeclaringType).Any(t => Declares(t, method));
     }
 
+    private bool Made(TypeDefinition type) => _live.Any(t => Is(t, type));
+
+    private bool Is(TypeDefinition type, TypeDefinition wanted) =>
+        type == wanted || type.Interfaces.Any(i => Own(i.InterfaceType) is { } own && Is(own, wanted)) ||
+        (Own(type.BaseType) is { } above && Is(above, wanted));
+
     private static string Slot(MethodReference method) => $"{method.Name}/{method.Parameters.Count}";
 
     // Types of other assemblies that a type derives from or implements; those of ours are walked through.
@@ -82,10 +88,22 @@ public sealed class Reach
         return false;
     }
 
-    private MethodDefinition? Own(MethodReference reference) =>
+    /// <summary>The field, where it is this module's own.</summary>
+    public FieldDefinition? Own(FieldReference reference) => Own(reference.DeclaringType) == null ? null : reference.Resolve();
+
+    /// <summary>Whether nothing of the type is ever made, nor of one that derives from it or implements it.</summary>
+    public bool IsNever(TypeReference reference) =>
+        reference is not TypeSpecification && Own(reference) is { IsValueType: false } type && !Made(type);
+
+    /// <summary>Types of this module that are made and are, or implement, the given one.</summary>
+    public IEnumerable<TypeDefinition> Makers(TypeDefinition type) => _live.Where(t => Is(t, type));
+
+    /// <summary>The method, where it is this module's own.</summary>
+    public MethodDefinition? Own(MethodReference reference) =>
         reference.DeclaringType is ArrayType || Own(reference.DeclaringType) == null ? null : reference.Resolve();
 
-    private TypeDefinition? Own(TypeReference? reference)
+    /// <summary>The type, or that of its elements, where it is this module's own.</summary>
+    public TypeDefinition? Own(TypeReference? reference)
     {
         while (reference is TypeSpecification inner)
             reference = inner.ElementType;

@@ -6,19 +6,31 @@ namespace EdgeFleet.NanoTrim;
 /// <summary>Takes out of an application what it cannot reach, and shortens the names that only it uses.</summary>
 public static class Trimmer
 {
-    /// <summary>Changes the module; answers the new names of methods and fields with their old ones.</summary>
+    /// <summary>Changes the module; answers the new names with their old ones.</summary>
     public static IReadOnlyDictionary<string, string> Trim(ModuleDefinition module)
+    {
+        module.Assembly.CustomAttributes.Clear();
+        module.CustomAttributes.Clear();
+        do
+        {
+            Drop(module);
+        }
+        while (Folding.Fold(new Reach(module)) | Retyping.Interfaces(new Reach(module), module) | Inlining.Inline(new Reach(module)));
+        Retyping.Enums(new Reach(module), module);
+        Reach left = Drop(module);
+        HashSet<string> fixedNames = [.. module.GetTypes().SelectMany(t => t.Methods).Where(m => IsFixed(m, left)).Select(m => m.Name)];
+        return ShortNames.Give(module, fixedNames);
+    }
+
+    private static Reach Drop(ModuleDefinition module)
     {
         Reach reach = new(module);
         TypeDefinition[] all = [.. module.GetTypes()];
-        HashSet<string> fixedNames = [.. all.SelectMany(t => t.Methods).Where(m => IsFixed(m, reach)).Select(m => m.Name)];
-        module.Assembly.CustomAttributes.Clear();
-        module.CustomAttributes.Clear();
         foreach (TypeDefinition type in all)
             Thin(type, reach);
         foreach (TypeDefinition type in all.Where(t => !reach.Types.Contains(t) && t.Name != "<Module>"))
             (type.DeclaringType?.NestedTypes ?? module.Types).Remove(type);
-        return Shorten(module, fixedNames);
+        return reach;
     }
 
     private static bool IsFixed(MethodDefinition method, Reach reach) =>
@@ -76,40 +88,5 @@ public static class Trimmer
         code.Emit(OpCodes.Ldnull);
         code.Emit(OpCodes.Throw);
         return body;
-    }
-
-    // By the old name and not by the method: overrides and what they override keep the same name.
-    private static Dictionary<string, string> Shorten(ModuleDefinition module, HashSet<string> fixedNames)
-    {
-        Dictionary<string, string> shorter = new(StringComparer.Ordinal);
-        string Short(string name)
-        {
-            if (!shorter.TryGetValue(name, out string? made))
-                shorter[name] = made = Number(shorter.Count);
-            return made;
-        }
-
-        List<(MethodReference Reference, MethodDefinition Of)> overrides = [.. module.GetTypes().SelectMany(t => t.Methods)
-            .SelectMany(m => m.Overrides).Select(o => (o, o.Resolve())).Where(p => p.Item2.Module == module)];
-        foreach (TypeDefinition type in module.GetTypes())
-        {
-            foreach (MethodDefinition method in type.Methods.Where(m => !fixedNames.Contains(m.Name)))
-                method.Name = Short(method.Name);
-            foreach (FieldDefinition field in type.Fields.Where(f => !f.IsRuntimeSpecialName))
-                field.Name = Short(field.Name);
-        }
-
-        foreach ((MethodReference reference, MethodDefinition of) in overrides)
-            reference.Name = of.Name;
-        return shorter.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
-    }
-
-    private static string Number(int n)
-    {
-        const string Digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        string text = "";
-        for (; n >= 0; n = n / Digits.Length - 1)
-            text = Digits[n % Digits.Length] + text;
-        return text;
     }
 }

@@ -55,6 +55,44 @@ public sealed class TrimTests
             }
             public delegate int Change(int value);
             public enum Mode : byte { None, Some = 5, All = 9 }
+            // One class makes good on each of these, and one of them nobody does.
+            public interface ISource { int Next(); int Left { get; } }
+            public interface INamedSource : ISource { string Title { get; } }
+            public interface IExtra { int Bonus { get; } bool Open(out int price); }
+            public sealed class Countdown : INamedSource
+            {
+                private readonly Mode[] _modes = { Mode.All, Mode.Some };
+                private Mode _mode = Mode.Some;
+                private int _never = 4;
+                public int Left { get; private set; } = 9;
+                public string Title { get { return "countdown"; } }
+                public Mode Kind { get { return _mode; } set { _mode = value; } }
+                int ISource.Next() { _never = Left * 2; Kind = _modes[Left & 1]; Take(1); return Left; }
+                private void Take(int count) { Left -= count; }
+            }
+            public sealed class Station
+            {
+                private readonly ISource _source;
+                private readonly IExtra _extra;
+                public Station(ISource source, IExtra extra) { _source = source; _extra = extra; }
+                public int Run()
+                {
+                    int sum = 0;
+                    while (_source.Left > 3)
+                    {
+                        sum = sum * 7 + _source.Next();
+                        if (_extra != null && _extra.Open(out int price))
+                            sum += price;
+                        int bonus = _extra == null ? 2 : _extra.Bonus;
+                        bool open = _extra != null;
+                        sum += bonus + (open ? 100 : 1);
+                        try { if (_extra != null) sum += _extra.Bonus; else if (sum < 0) throw new Noted(1); }
+                        finally { sum++; }
+                    }
+                    INamedSource named = _source as INamedSource;
+                    return sum * 3 + (named == null ? 0 : named.Title.Length);
+                }
+            }
             public static class Program
             {
                 private const int Start = 17;
@@ -83,6 +121,8 @@ public sealed class TrimTests
                         sum = sum * 31 + Value(word);
                     foreach (Mode mode in new[] { Mode.None, Mode.Some, Mode.All })
                         sum = sum * 31 + (mode switch { Mode.Some => 2, Mode.All => 3, _ => 4 }) + (int)mode;
+                    Countdown countdown = new Countdown();
+                    sum = sum * 31 + new Station(countdown, null).Run() + (int)countdown.Kind;
                     return sum;
                 }
                 private static int Dreams(Sleeper sleeper) => sleeper == null ? 5 : sleeper.Dream(1) + sleeper.Kept;
@@ -118,21 +158,28 @@ public sealed class TrimTests
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(
             new MemoryStream(Trim(Snippet.Program(Source), out IReadOnlyDictionary<string, string> names)));
-        string[] types = [.. module.Types.Select(t => t.Name)];
-        Assert.Contains("Circle", types);
-        Assert.DoesNotContain("Forgotten", types);
-        Assert.DoesNotContain("Nightmare", types);
-        // Named in code that runs, made nowhere: what is left of it throws.
-        TypeDefinition sleeper = module.GetType("Board.Sleeper");
-        MethodDefinition dream = Assert.Single(sleeper.Methods);
-        Assert.Equal("Dream", names[dream.Name]);
-        Assert.Equal(["ldnull", "throw"], dream.Body.Instructions.Select(i => i.OpCode.Name));
-        string[] left = [.. module.GetTypes().SelectMany(t => t.Methods).Select(m => names.GetValueOrDefault(m.Name, m.Name))];
-        Assert.Contains("Weight", left);
+        string Old(string name) => names.GetValueOrDefault(name, name);
+        Dictionary<string, TypeDefinition> types = module.Types.ToDictionary(t => Old(t.Name));
+        Assert.Contains("Board.Circle", types);
+        Assert.DoesNotContain("Board.Forgotten", types);
+        Assert.DoesNotContain("Board.Nightmare", types);
+        // A sleeper is never made: what takes one gets null, and asks nothing of it.
+        Assert.DoesNotContain("Board.Sleeper", types);
+        Assert.DoesNotContain("Board.IExtra", types);
+        // Stands for its one class, and a number for its names.
+        Assert.DoesNotContain("Board.ISource", types);
+        Assert.DoesNotContain("Board.Mode", types);
+        string[] station = [.. types["Board.Station"].Fields.Select(f => Old($"{f.DeclaringType.Name}.{f.Name}"))];
+        Assert.Equal(["_source"], station);
+        Assert.DoesNotContain(types["Board.Countdown"].Fields, f => Old($"{f.DeclaringType.Name}.{f.Name}") == "_never");
+        string[] left = [.. module.GetTypes().SelectMany(t => t.Methods).Select(m => Old($"{m.DeclaringType.Name}.{m.Name}"))];
+        Assert.Contains("Run", left);
         Assert.DoesNotContain("NeverCalled", left);
-        // The framework calls these by their names.
-        Assert.Contains(module.GetType("Board.Square").Methods, m => m.Name == "Equals");
-        Assert.Contains(module.GetType("Board.Noted").Methods, m => m.Name == "get_Message");
+        Assert.DoesNotContain("get_Kind", left);
+        // The framework calls these by their names, and a launcher the entry point.
+        Assert.Contains(types["Board.Square"].Methods, m => m.Name == "Equals");
+        Assert.Contains(types["Board.Noted"].Methods, m => m.Name == "get_Message");
+        Assert.Equal("System.Int32 Board.Program::Main()", module.EntryPoint.FullName);
         Assert.All(module.GetTypes(), t => Assert.Empty(t.CustomAttributes));
     }
 
