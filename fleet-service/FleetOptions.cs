@@ -1,3 +1,4 @@
+using EdgeFleet.Service.Features.Alerts;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Waveforms;
 
@@ -24,6 +25,9 @@ public sealed class FleetOptions
 
     /// <summary>Captured vibrations: how long they are kept, and what their files say.</summary>
     public WaveformOptions Waveforms { get; set; } = new();
+
+    /// <summary>Where mails about alerts go through.</summary>
+    public SmtpOptions Smtp { get; set; } = new();
 
     /// <summary>Metrics and traces.</summary>
     public TelemetryExportOptions Otlp { get; set; } = new();

@@ -1,5 +1,6 @@
 using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.AirQuality;
+using EdgeFleet.Service.Features.Alerts;
 using EdgeFleet.Service.Features.Audit;
 using EdgeFleet.Service.Features.Bundles;
 using EdgeFleet.Service.Features.Commands;
@@ -58,6 +59,7 @@ public static class FleetServiceApp
         builder.AddAirQuality();
         builder.AddUpdates();
         builder.AddTimeline();
+        builder.AddAlerts();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddMqttGateway(builder.Settings().Mqtt);
@@ -90,6 +92,7 @@ public static class FleetServiceApp
             app.MapReports();
             app.MapUpdates();
             app.MapTimeline();
+            app.MapAlerts();
             app.MapWeb();
             return app;
         }

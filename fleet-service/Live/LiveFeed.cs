@@ -29,6 +29,9 @@ public enum LiveKind
 
     /// <summary>A command to a device was ordered, sent, answered or ended.</summary>
     Command,
+
+    /// <summary>An alert changed; the subject is the device, or <c>site:</c> and the site.</summary>
+    Alert,
 }
 
 /// <summary>Word that something changed; who wants to know what reads it from where it is kept.</summary>

@@ -99,9 +99,12 @@ public sealed record EventAnswer(
 /// <param name="Telemetry">When the last telemetry came, or null.</param>
 /// <param name="WindowMs">The node's own reporting interval, or 0 where no report came.</param>
 /// <param name="Worst">The gravest active alarm, or null.</param>
+/// <param name="StateIntervalMs">Interval of its state reports, or 0 where none came.</param>
+/// <param name="Reported">When the last state report came, or null.</param>
 public readonly record struct DeviceSummary(
     string Device, DateTimeOffset? Heard, DateTimeOffset? Telemetry, NodeKind? Kind, string? FirmwareVersion,
-    uint ConfigVersion, int WindowMs, uint WindowsBuffered, int ActiveAlarms, Severity? Worst);
+    uint ConfigVersion, int WindowMs, uint WindowsBuffered, int ActiveAlarms, Severity? Worst, int StateIntervalMs,
+    DateTimeOffset? Reported);
 
 /// <summary>What devices report beside their measurements: their state, events and alarms.</summary>
 public sealed class Reports(TelemetryModel model, ITelemetryStore store)
@@ -175,6 +178,7 @@ public sealed class Reports(TelemetryModel model, ITelemetryStore store)
         ReportedState? state = device.Report?.State;
         return new(
             device.Id, Time(device.HeardMs), Time(device.TelemetryMs), state?.Kind, state?.FirmwareVersion,
-            state?.ConfigVersion ?? 0, state?.WindowMs ?? 0, state?.WindowsBuffered ?? 0, active, worst);
+            state?.ConfigVersion ?? 0, state?.WindowMs ?? 0, state?.WindowsBuffered ?? 0, active, worst,
+            state?.StateIntervalMs ?? 0, device.Report is { } report ? Time(report.ReceivedMs) : null);
     }
 }

@@ -46,6 +46,9 @@ internal sealed class FaultyStore(ITelemetryStore real) : ITelemetryStore
     public IAsyncEnumerable<StoredEvent> ReadEventsAsync(EventFilter filter, CancellationToken cancel) =>
         real.ReadEventsAsync(filter, cancel);
 
+    public IAsyncEnumerable<NumberedEvent> ReadEventsInOrderAsync(long after, int limit, CancellationToken cancel) =>
+        real.ReadEventsInOrderAsync(after, limit, cancel);
+
     public IAsyncEnumerable<RejectedPayload> ReadRejectedAsync(string? deviceId, int limit, CancellationToken cancel) =>
         real.ReadRejectedAsync(deviceId, limit, cancel);
 

@@ -19,6 +19,9 @@ public readonly record struct WindowPlace(long StartMs, uint Epoch, uint Sequenc
     public static WindowPlace Of(StoredWindow window) => new(window.StartMs, window.Epoch, window.Sequence);
 }
 
+/// <summary>An event and its place in the order in which events were stored.</summary>
+public readonly record struct NumberedEvent(long Number, StoredEvent Event);
+
 /// <summary>Which events are wanted, newest first.</summary>
 public sealed record EventFilter
 {
@@ -63,6 +66,15 @@ public interface ITelemetryStore : IAsyncDisposable
 
     /// <summary>Events, newest first.</summary>
     IAsyncEnumerable<StoredEvent> ReadEventsAsync(EventFilter filter, CancellationToken cancel);
+
+    /// <summary>
+    /// Events in the order in which they were stored, whoever sent them: each comes once to whoever keeps the number of
+    /// the last one. Events that retention has deleted, or that were stored so long ago that
+    /// <see cref="TelemetryLimits.MaxEventOrder"/> others followed, are left out.
+    /// </summary>
+    /// <param name="after">Number of the last event that the caller has; 0: none.</param>
+    /// <param name="limit">At most so many.</param>
+    IAsyncEnumerable<NumberedEvent> ReadEventsInOrderAsync(long after, int limit, CancellationToken cancel);
 
     /// <summary>Refused payloads, last first.</summary>
     /// <param name="deviceId">Null: of all devices.</param>

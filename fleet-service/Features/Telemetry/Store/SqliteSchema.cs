@@ -11,7 +11,23 @@ namespace EdgeFleet.Service.Features.Telemetry;
 internal static class SqliteSchema
 {
     /// <summary>Version of these tables, in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>
+    /// Events in the order in which they were stored: the table of events is in the order of device and time, in which
+    /// nobody could tell what is new. A number is never used twice.
+    /// </summary>
+    private const string EventOrder = """
+        CREATE TABLE event_order (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            device INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            sequence INTEGER NOT NULL);
+        -- A new database in an old one's place goes on above its numbers: a million numbers for each second of age.
+        INSERT INTO sqlite_sequence (name, seq) VALUES ('event_order', unixepoch() * 1000000);
+        INSERT INTO event_order (device, at, epoch, sequence) SELECT device, at, epoch, sequence FROM alarm ORDER BY at;
+        """;
 
     private const string Tables = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -104,7 +120,9 @@ internal static class SqliteSchema
         if (version == Version)
             return;
         using SqliteTransaction transaction = connection.BeginTransaction();
-        Execute(connection, Tables, transaction);
+        if (version == 0)
+            Execute(connection, Tables, transaction);
+        Execute(connection, EventOrder, transaction);
         Execute(connection, $"PRAGMA user_version = {Version}", transaction);
         transaction.Commit();
     }

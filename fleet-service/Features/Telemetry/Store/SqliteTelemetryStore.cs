@@ -107,6 +107,15 @@ public sealed class SqliteTelemetryStore(string path, int maxMegabytes = 0) : IT
     }
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<NumberedEvent> ReadEventsInOrderAsync(long after, int limit, CancellationToken cancel) =>
+        ReadAsync(
+            $"SELECT {SqliteSchema.EventColumns}, number FROM event_order "
+            + "JOIN event USING (device, at, epoch, sequence) WHERE number > $0 ORDER BY number LIMIT $1",
+            [after, limit],
+            row => new NumberedEvent(row.GetInt64(14), SqliteSnapshot.ReadEvent(row)),
+            cancel);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<RejectedPayload> ReadRejectedAsync(string? deviceId, int limit, CancellationToken cancel) =>
         ReadAsync(
             "SELECT device, kind, error, prefix, first, last, count FROM rejected "

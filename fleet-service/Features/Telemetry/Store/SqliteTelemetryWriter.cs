@@ -13,6 +13,8 @@ internal sealed class SqliteTelemetryWriter : IDisposable
     private readonly SqliteStatement _device;
     private readonly SqliteStatement _window;
     private readonly SqliteStatement _event;
+    private readonly SqliteStatement _order;
+    private readonly SqliteStatement _orderBound;
     private readonly SqliteStatement _report;
     private readonly SqliteStatement _forgetAlarms;
     private readonly SqliteStatement _alarm;
@@ -34,6 +36,9 @@ internal sealed class SqliteTelemetryWriter : IDisposable
             "INSERT INTO window (device, start, epoch, sequence, duration, time, late, channels) "
             + "VALUES ($0, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING", 8);
         _event = Statement(InsertEvent("event"), 14);
+        _order = Statement("INSERT INTO event_order (device, at, epoch, sequence) VALUES ($0, $1, $2, $3)", 4);
+        _orderBound = Statement(
+            "DELETE FROM event_order WHERE number <= (SELECT max(number) FROM event_order) - $0", 1);
         _alarm = Statement(InsertEvent("alarm"), 14);
         _forgetAlarms = Statement("DELETE FROM alarm WHERE device = $0", 1);
         _report = Statement(
@@ -64,7 +69,12 @@ internal sealed class SqliteTelemetryWriter : IDisposable
         foreach (StoredWindow window in step.Windows)
             Write(transaction, window);
         foreach (StoredEvent added in step.Events)
+        {
             Write(_event, transaction, added);
+            _order.Run(transaction, added.Device, added.TimeMs, added.Epoch, added.Sequence);
+        }
+        if (step.Events.Count != 0)
+            _orderBound.Run(transaction, TelemetryLimits.MaxEventOrder);
         foreach (DeviceState device in step.Devices.Values)
             _device.Run(transaction, device.Number, device.Id, DeviceStateCodec.Write(_blob, device));
         foreach (DeviceState device in step.Reports)
