@@ -9,13 +9,17 @@ namespace EdgeFleet.Service.Features.Alerts;
 /// <summary>Sends a message as a mail, in words.</summary>
 public sealed class MailSender(FleetOptions options)
 {
+    /// <summary>What is null is left out when it is written.</summary>
+    private static readonly JsonSerializerOptions Stored =
+        new(StoredJson.Options) { RespectRequiredConstructorParameters = false };
+
     /// <summary>Sends once; null: the server has taken it, else why not.</summary>
     internal async Task<string?> SendAsync(string target, long delivery, string body, CancellationToken cancel)
     {
         SmtpOptions smtp = options.Smtp;
         if (smtp.Host.Length == 0 || smtp.From.Length == 0)
             return "no mail server: set Smtp:Host and Smtp:From";
-        using MailMessage mail = Compose(smtp.From, target, delivery, JsonSerializer.Deserialize<AlertMessage>(body, StoredJson.Options)!);
+        using MailMessage mail = Compose(smtp.From, target, delivery, JsonSerializer.Deserialize<AlertMessage>(body, Stored)!);
         using SmtpClient client = new(smtp.Host, smtp.Port)
         {
             // Off this machine the connection becomes encrypted, or there is none.

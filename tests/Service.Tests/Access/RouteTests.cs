@@ -64,6 +64,22 @@ public sealed class RouteTests : IAsyncLifetime
         { "POST", "/api/v1/users", Role.Admin },
         { "PATCH", "/api/v1/users/{name}", Role.Admin },
         { "DELETE", "/api/v1/users/{name}", Role.Admin },
+        { "GET", "/api/v1/alerts", Role.Viewer },
+        { "GET", "/api/v1/alerts/counts", Role.Viewer },
+        { "GET", "/api/v1/alerts/{id}", Role.Viewer },
+        { "POST", "/api/v1/alerts/{id}/acknowledge", Role.Technician },
+        { "POST", "/api/v1/alerts/{id}/silence", Role.Operator },
+        { "POST", "/api/v1/alerts/{id}/clear", Role.Operator },
+        { "GET", "/api/v1/alert-routes", Role.Operator },
+        { "POST", "/api/v1/alert-routes", Role.Operator },
+        { "GET", "/api/v1/alert-routes/{id}", Role.Operator },
+        { "PUT", "/api/v1/alert-routes/{id}", Role.Operator },
+        { "DELETE", "/api/v1/alert-routes/{id}", Role.Operator },
+        { "POST", "/api/v1/alert-routes/{id}/test", Role.Operator },
+        { "GET", "/api/v1/maintenance", Role.Viewer },
+        { "GET", "/api/v1/sites/{site}/maintenance", Role.Viewer },
+        { "PUT", "/api/v1/sites/{site}/maintenance", Role.Technician },
+        { "DELETE", "/api/v1/sites/{site}/maintenance", Role.Technician },
         { "GET", "/openapi/v1.json", Role.Viewer },
         { "POST", "/api/v1/devices/edit", Role.Operator },
         { "GET", "/api/v1/groups", Role.Viewer },
@@ -138,7 +154,7 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates"];
+        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts"];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
@@ -160,6 +176,7 @@ public sealed class RouteTests : IAsyncLifetime
 
     private static string Concrete(string path) => path
         .Replace("{documentName}", "v1").Replace("{id:long}", "7").Replace("{command:long}", "7").Replace("{command}", "7").Replace("claims/{id}", "claims/7")
+        .Replace("alerts/{id}", "alerts/7").Replace("{site}", "nowhere")
         .Replace("v1/commands/{id}", "v1/commands/7")
         .Replace("{id}", "nothing").Replace("{name}", "nobody");
 }
