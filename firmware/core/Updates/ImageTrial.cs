@@ -21,6 +21,7 @@ namespace EdgeFleet.Firmware.Updates
         private readonly byte[] _name = new byte[Limits.MaxChannelName];
         private readonly int _known;
         private readonly uint _firstWindow;
+        private bool _hasSeen;
         private bool _wasOnline;
         private bool _isAcknowledged;
         private bool _hasFetched;
@@ -50,6 +51,7 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>A window was closed: what has a value in it answers.</summary>
         public void Saw(ClosedWindow window)
         {
+            _hasSeen = true;
             for (int i = 0; i < _sampler.ChannelCount; i++)
             {
                 if (window.Count[i] != 0)
@@ -82,6 +84,9 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>Keeps which sensors answer this image, for the one that follows it; false where the flash failed.</summary>
         public bool Remember()
         {
+            // Before the first window this image knows less than what is remembered: it would ask nothing of the next.
+            if (!_hasSeen)
+                return true;
             int count = 0;
             for (int i = 0; i < _sampler.SensedChannels; i++)
             {

@@ -85,6 +85,8 @@ namespace EdgeFleet.Firmware.Updates
                 _envelopeHave = (int)_target.EnvelopeBytes;
                 _isEnvelopeWritten = true;
                 Judge(roomBytes, utcMs);
+                if (Fault == UpdateReason.BadSignature)
+                    FetchAgain(nowMs);
             }
             else
             {
@@ -127,6 +129,18 @@ namespace EdgeFleet.Firmware.Updates
         public void Refused()
         {
             Fault = UpdateReason.NotServed;
+        }
+
+        /// <summary>
+        /// The digest does not cover the signature, so what a power cut has torn there looks like the target's envelope
+        /// and does not verify.
+        /// </summary>
+        private void FetchAgain(long nowMs)
+        {
+            Fault = UpdateReason.None;
+            _envelopeHave = 0;
+            _isEnvelopeWritten = false;
+            WantEnvelope(nowMs);
         }
 
         private void WantEnvelope(long nowMs)

@@ -14,7 +14,7 @@ namespace EdgeFleet.Firmware.Tests.Updates;
 /// </remarks>
 public sealed class BootPowerCutTests(ITestOutputHelper output)
 {
-    private static readonly int Stride = Environment.GetEnvironmentVariable("EDGEFLEET_ALL_CUTS") == "1" ? 1 : 11;
+    private static readonly int Stride = CutPoints.All ? 1 : 11;
 
     // What follows a cut depends on the chip and on what the service wants, and on nothing else.
     private readonly HashSet<string> _seen = [];
@@ -33,11 +33,11 @@ public sealed class BootPowerCutTests(ITestOutputHelper output)
         int firsts = 0;
         int seconds = 0;
         long started = Stopwatch.GetTimestamp();
-        foreach ((long first, CutMoment moment) in Cuts(operations))
+        foreach ((long first, CutMoment moment) in CutPoints.Of(operations))
         {
             UpdateStory story = Cut(begin, first, moment);
             long left = PlayToEnd(story.Copy(0));
-            foreach ((long again, CutMoment then) in Cuts(left).Where((_, i) => (i + firsts) % Stride == 0))
+            foreach ((long again, CutMoment then) in CutPoints.Of(left).Where((_, i) => (i + firsts) % Stride == 0))
             {
                 seconds++;
                 UpdateStory twice = Cut(story, again, then);
@@ -49,17 +49,6 @@ public sealed class BootPowerCutTests(ITestOutputHelper output)
         output.WriteLine(
             $"{conduct}: {operations} flash operations; cut points: {firsts}, and {seconds} with a second cut " +
             $"({_seen.Count} different chips); bricks: 0; {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
-    }
-
-    // What is left before an operation is what was left after the one before it, to the bit, so it is cut once.
-    private static IEnumerable<(long Operation, CutMoment Moment)> Cuts(long operations)
-    {
-        yield return (0, CutMoment.Before);
-        for (long i = 0; i < operations; i++)
-        {
-            yield return (i, CutMoment.Torn);
-            yield return (i, CutMoment.After);
-        }
     }
 
     private static UpdateStory Cut(UpdateStory from, long operation, CutMoment moment)

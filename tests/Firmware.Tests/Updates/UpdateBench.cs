@@ -41,16 +41,30 @@ internal sealed class BenchNatives : INativeAssemblies
 /// </summary>
 internal sealed class UpdateBench
 {
+    private readonly Func<IStorage> _mount;
+
     public UpdateBench(int seed = 1, FaultyStorage? storage = null)
+        : this(storage ?? new FaultyStorage(seed), seed)
     {
-        Storage = storage ?? new FaultyStorage(seed);
-        Link = new UpdateLink(seed);
-        Dust = new TestSensor((Channels.Pm25, Units.MicrogramsPerCubicMetre, -1));
-        Climate = new TestSensor((Channels.Temperature, Units.Celsius, -2));
+    }
+
+    private UpdateBench(FaultyStorage storage, int seed)
+        : this(seed, () => storage)
+    {
+        Storage = storage;
         Boot(BootReason.PowerOn);
     }
 
-    public FaultyStorage Storage { get; }
+    /// <summary>A board with other flash, which is mounted anew at each boot; the power is off.</summary>
+    public UpdateBench(int seed, Func<IStorage> mount)
+    {
+        _mount = mount;
+        Link = new UpdateLink(seed);
+        Dust = new TestSensor((Channels.Pm25, Units.MicrogramsPerCubicMetre, -1));
+        Climate = new TestSensor((Channels.Temperature, Units.Celsius, -2));
+    }
+
+    public FaultyStorage Storage { get; } = null!;
 
     public UpdateLink Link { get; }
 
@@ -83,6 +97,9 @@ internal sealed class UpdateBench
     /// <summary>What runs: a version, or "golden".</summary>
     public string Running { get; private set; } = "";
 
+    /// <summary>All that was ever started.</summary>
+    public HashSet<string> Ran { get; } = [];
+
     public bool HasSlots { get; set; } = true;
 
     /// <summary>Versions that the launcher starts and that then never get to anything, as a crash would.</summary>
@@ -98,6 +115,7 @@ internal sealed class UpdateBench
     public void Boot(BootReason reason)
     {
         Link.PowerOff();
+        IStorage files;
         do
         {
             Boots++;
@@ -105,21 +123,23 @@ internal sealed class UpdateBench
             Clock.NowMs = 0;
             Board.BootReason = reason;
             Board.WantsReboot = false;
-            SlotFiles slots = new(Storage);
+            files = _mount();
+            SlotFiles slots = new(files);
             BootSettings settings = new()
             {
                 Kind = NodeKind.AirBox, HardwareClass = Settings.HardwareClass, Keys = Release.Trusted, Natives = Natives,
             };
-            BootChoice choice = new Bootloader(settings, slots, new BootRecord(Storage, new Crc32())).Choose(reason);
+            BootChoice choice = new Bootloader(settings, slots, new BootRecord(files, new Crc32())).Choose(reason);
             Running = choice.Slot == UpdateSlot.Golden ? "golden" : choice.Version;
+            Ran.Add(Running);
             Assert.True(Boots < 1000, "boots without end");
             reason = BootReason.Crash;
         }
         while (Crashing.Contains(Running));
         Settings.FirmwareVersion = Running;
-        NodePorts ports = new(Link, Storage, Clock, new SeededEntropy(Boots), Board) { Natives = Natives };
+        NodePorts ports = new(Link, files, Clock, new SeededEntropy(Boots), Board) { Natives = Natives };
         if (HasSlots)
-            ports.Slots = new SlotFiles(Storage);
+            ports.Slots = new SlotFiles(files);
         Node = AirBoxNode.Create(Settings, ports, [Dust, Climate]);
     }
 
