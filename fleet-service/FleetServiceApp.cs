@@ -81,6 +81,7 @@ public static class FleetServiceApp
             app.MapAccess();
             app.MapAudit();
             app.MapDevices();
+            app.MapConfigLevels();
             app.MapGroups();
             app.MapProvisioning();
             app.MapBundles();

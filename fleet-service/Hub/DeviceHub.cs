@@ -25,6 +25,7 @@ public sealed partial class DeviceHub : IDeviceHub
     private readonly Claims _claims;
     private readonly BlockServer _blocks;
     private readonly CommandCenter _commands;
+    private readonly ConfigLevels _levels;
     private readonly IngestJournal _journal;
     private readonly RefusedConnections _refused;
     private readonly LiveFeed _live;
@@ -38,12 +39,12 @@ public sealed partial class DeviceHub : IDeviceHub
     /// <summary>A hub over the slices.</summary>
     public DeviceHub(
         DeviceDirectory directory, Presence presence, Identities identities, Enrolments enrolments, Claims claims,
-        BlockServer blocks, CommandCenter commands, IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
+        BlockServer blocks, CommandCenter commands, ConfigLevels levels, IngestJournal journal, RefusedConnections refused, LiveFeed live, Lazy<IDeviceLink> link,
         FleetOptions options, TimeProvider time, IMeterFactory meters, ILogger<DeviceHub> logger)
     {
         (_directory, _presence, _identities, _enrolments) = (directory, presence, identities, enrolments);
         (_claims, _blocks, _journal, _refused, _live, _link) = (claims, blocks, journal, refused, live, link);
-        (_commands, _options, _time, _logger) = (commands, options, time, logger);
+        (_commands, _levels, _options, _time, _logger) = (commands, levels, options, time, logger);
         Meter meter = meters.Create("EdgeFleet.Hub");
         _admissions = meter.CreateCounter<long>("edgefleet.admissions", "{connection}", "Connections by outcome.");
         _claimAnswers = meter.CreateCounter<long>("edgefleet.claims", "{claim}", "Claims by outcome.");
@@ -99,6 +100,8 @@ public sealed partial class DeviceHub : IDeviceHub
     {
         if (kind != TopicKind.Desired || session.Peer.Role != PeerRole.Device)
             return;
+        // One that is new has none yet of what its groups and the fleet say.
+        await _levels.RefreshAsync([session.Peer.Id], Features.Audit.Actor.System, send: false, cancel);
         await _directory.SendDesiredAsync(session.Peer.Id, cancel);
         // After the desired state, which tells the node the time: without it no command can be held to its expiry.
         await _commands.SendWaitingAsync(session.Peer.Id, cancel);

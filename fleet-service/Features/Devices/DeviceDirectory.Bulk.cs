@@ -77,6 +77,7 @@ public sealed partial class DeviceDirectory
             foreach ((Device Before, Device After) change in changes)
                 _devices[change.After.Id] = change.After;
         }
+        await _levels.Value.RefreshAsync(changes.Select(c => c.After.Id), actor, cancel);
         foreach ((Device Before, Device After) change in changes)
             _live.Publish(LiveKind.Device, change.After.Id);
         return answer;

@@ -25,6 +25,7 @@ public sealed partial class DeviceDirectory
     private readonly Lazy<IDeviceLink> _link;
     private readonly Lazy<IDesiredPart[]> _parts;
     private readonly Lazy<DeviceFinder> _finder;
+    private readonly Lazy<ConfigLevels> _levels;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, Device> _devices;
@@ -33,10 +34,10 @@ public sealed partial class DeviceDirectory
     /// <summary>Reads the devices.</summary>
     public DeviceDirectory(
         IDbContextFactory<FleetDb> contexts, AuditLog audit, Presence presence, LiveFeed live, Lazy<IDeviceLink> link,
-        Lazy<DeviceFinder> finder, Lazy<IDesiredPart[]> parts, TimeProvider time)
+        Lazy<DeviceFinder> finder, Lazy<ConfigLevels> levels, Lazy<IDesiredPart[]> parts, TimeProvider time)
     {
         (_contexts, _audit, _presence, _live, _link, _time) = (contexts, audit, presence, live, link, time);
-        (_finder, _parts) = (finder, parts);
+        (_finder, _levels, _parts) = (finder, levels, parts);
         using FleetDb db = contexts.CreateDbContext();
         _devices = new(db.Set<DeviceRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.Id, r => r.Public()));
         _desired = new(db.Set<ConfigRow>().AsNoTracking().AsEnumerable().ToDictionary(r => r.DeviceId, Read));
@@ -119,7 +120,7 @@ public sealed partial class DeviceDirectory
     public DesiredConfig? ConfigOf(string id) => _desired.TryGetValue(id, out Desired? desired) ? desired.Document
         : _devices.ContainsKey(id) ? new DesiredConfig(0, new ConfigDocument(), null, null) : null;
 
-    /// <summary>Sets the configuration that a device is to have, and sends it where the device is connected.</summary>
+    /// <summary>Sets the whole configuration that a device is to have, whatever other levels say, and sends it where the device is connected.</summary>
     /// <param name="id">The device.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="expectedVersion">The version that the caller saw; null: whatever it is.</param>
@@ -128,12 +129,10 @@ public sealed partial class DeviceDirectory
     public async Task<Result<DesiredConfig>> SetConfigAsync(
         string id, ConfigDocument config, uint? expectedVersion, Actor actor, CancellationToken cancel = default)
     {
-        Result<Desired> set = await SaveConfigAsync(id, config, expectedVersion, actor, cancel);
-        if (set.Fault is { } fault)
-            return fault;
-        _live.Publish(LiveKind.Config, id);
-        await SendDesiredAsync(id, cancel);
-        return set.Value!.Document;
+        Result<DesiredConfig> set = await _levels.Value.SetWholeAsync(id, config, expectedVersion, actor, cancel);
+        if (set.Ok)
+            await SendConfigsAsync([id], cancel);
+        return set;
     }
 
     /// <summary>Sends the desired state; false where the device is not connected and subscribed.</summary>
@@ -200,12 +199,13 @@ public sealed partial class DeviceDirectory
             await db.SaveChangesAsync(cancel);
             _devices[id] = after;
         }
+        await _levels.Value.RefreshAsync([id], actor, cancel);
         _live.Publish(LiveKind.Device, id);
         return View(id)!;
     }
 
-    private async Task<Result<Desired>> SaveConfigAsync(
-        string id, ConfigDocument config, uint? expectedVersion, Actor actor, CancellationToken cancel)
+    internal async Task<Result<DesiredConfig>> SaveConfigAsync(
+        string id, ConfigDocument config, uint? expectedVersion, Actor actor, Action<FleetDb> also, CancellationToken cancel)
     {
         using Hold _ = await Hold.Async(_gate, cancel);
         if (!_devices.ContainsKey(id))
@@ -220,20 +220,14 @@ public sealed partial class DeviceDirectory
         Result<NodeConfig> contract = config.ToContract(version + 1);
         if (contract.Fault is { } fault)
             return fault;
-        DesiredConfig document = new(version + 1, config, _time.GetUtcNow(), actor.Name);
-        ConfigRow row = new()
-        {
-            DeviceId = id,
-            Version = document.Version,
-            Json = JsonSerializer.Serialize(config, StoredJson.Options),
-            ChangedAt = document.ChangedAt!.Value,
-            ChangedBy = actor.Name,
-        };
+        Desired desired = new(
+            new DesiredConfig(version + 1, config, _time.GetUtcNow(), actor.Name), contract.Value!, Json(config));
         await using FleetDb db = await _contexts.CreateDbContextAsync(cancel);
-        db.Entry(row).State = old == null ? EntityState.Added : EntityState.Modified;
+        db.Entry(RowOf(id, desired)).State = old == null ? EntityState.Added : EntityState.Modified;
+        also(db);
         _audit.Add(db, actor, "device.configure", id, old?.Document.Config, config);
         await db.SaveChangesAsync(cancel);
-        return _desired[id] = new Desired(document, contract.Value!);
+        return (_desired[id] = desired).Document;
     }
 
     private DeviceView View(Device device) => new(
@@ -273,8 +267,8 @@ public sealed partial class DeviceDirectory
     {
         ConfigDocument config = JsonSerializer.Deserialize<ConfigDocument>(row.Json, StoredJson.Options)!;
         return new Desired(new DesiredConfig(row.Version, config, row.ChangedAt, row.ChangedBy),
-            config.ToContract(row.Version).Value!);
+            config.ToContract(row.Version).Value!, Json(config));
     }
 
-    private sealed record Desired(DesiredConfig Document, NodeConfig Contract);
+    private sealed record Desired(DesiredConfig Document, NodeConfig Contract, string Json);
 }

@@ -16,6 +16,10 @@ internal static class DevicesApi
         builder.Services.AddSingleton<Presence>();
         builder.Services.AddSingleton<IHousekeeping>(s => s.GetRequiredService<Presence>());
         builder.Services.AddSingleton<DeviceDirectory>();
+        builder.Services.AddSingleton<ConfigLevels>();
+        builder.Services.AddSingleton<ConfigStates>();
+        builder.Services.AddSingleton<Groups.IGroupWatcher>(s => s.GetRequiredService<ConfigLevels>());
+        builder.Services.AddSingleton(s => new Lazy<ConfigLevels>(s.GetRequiredService<ConfigLevels>));
         builder.Services.AddSingleton<DeviceFinder>();
         builder.Services.AddSingleton(s => new Lazy<DeviceFinder>(s.GetRequiredService<DeviceFinder>));
         // The engine asks the hub and the hub's slices send through the engine: the circle closes at first use.

@@ -603,6 +603,34 @@ namespace EdgeFleet.Service.Storage.Migrations
                     b.ToTable("commands", (string)null);
                 });
 
+            modelBuilder.Entity("EdgeFleet.Service.Features.Devices.ConfigLayerRow", b =>
+                {
+                    b.Property<string>("Level")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<uint>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Level", "Name");
+
+                    b.ToTable("config_layers", (string)null);
+                });
+
             modelBuilder.Entity("EdgeFleet.Service.Features.Devices.ConfigRow", b =>
                 {
                     b.Property<string>("DeviceId")

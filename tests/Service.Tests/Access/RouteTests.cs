@@ -82,6 +82,15 @@ public sealed class RouteTests : IAsyncLifetime
         { "DELETE", "/api/v1/sites/{site}/maintenance", Role.Technician },
         { "GET", "/openapi/v1.json", Role.Viewer },
         { "POST", "/api/v1/devices/edit", Role.Operator },
+        { "GET", "/api/v1/config", Role.Viewer },
+        { "GET", "/api/v1/config/status", Role.Viewer },
+        { "GET", "/api/v1/config/fleet", Role.Viewer },
+        { "PUT", "/api/v1/config/fleet", Role.Operator },
+        { "GET", "/api/v1/config/groups/{name}", Role.Viewer },
+        { "PUT", "/api/v1/config/groups/{name}", Role.Operator },
+        { "GET", "/api/v1/config/devices/{id}", Role.Viewer },
+        { "PUT", "/api/v1/config/devices/{id}", Role.Operator },
+        { "GET", "/api/v1/config/devices/{id}/inheritance", Role.Viewer },
         { "GET", "/api/v1/groups", Role.Viewer },
         { "POST", "/api/v1/groups", Role.Operator },
         { "GET", "/api/v1/groups/{name}", Role.Viewer },
@@ -154,7 +163,10 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts"];
+        string[] ours =
+        [
+            "Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts", "Configuration",
+        ];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints

@@ -10,15 +10,6 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace EdgeFleet.Service.Web.Pages.Devices;
 
-/// <summary>How far the configuration that a device is to have has come.</summary>
-public enum ConfigProgress
-{
-    Unknown,
-    InForce,
-    Waiting,
-    Refused,
-}
-
 /// <summary>The configuration of a device, its place in the directory, and its life.</summary>
 public sealed class ConfigModel(
     DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, DeviceKeys keys, Claims claims,
