@@ -144,9 +144,7 @@ namespace EdgeFleet.Firmware.Updates
         public void Stored(uint lastWindow)
         {
             _trial.Stored(lastWindow);
-            // A confirmed image that reports works as it should; its earlier boots are no failures.
-            if (_slots != null && !_isSettled && !IsTesting)
-                _isSettled = Record.Settle();
+            Settle();
         }
 
         /// <summary>A block's answer has come; false where it cannot be read.</summary>
@@ -198,6 +196,8 @@ namespace EdgeFleet.Firmware.Updates
                 _dueMs = long.MaxValue;
                 return;
             }
+            if (nowMs >= NodeLimits.TestDeadlineMs)
+                Settle();
             _slots.Fetcher.Step(nowMs);
             if (IsTesting)
             {
@@ -231,6 +231,16 @@ namespace EdgeFleet.Firmware.Updates
 
         private bool IsUnderWay => _status.State == UpdateState.Offered || _status.State == UpdateState.Downloading
             || _status.State == UpdateState.Paused || _status.State == UpdateState.Staged;
+
+        /// <summary>
+        /// A confirmed image that reports works as it should, and so does one that has run for as long as a trial may take
+        /// without anybody to report to: its earlier boots are no failures.
+        /// </summary>
+        private void Settle()
+        {
+            if (_slots != null && !_isSettled && !IsTesting)
+                _isSettled = Record.Settle();
+        }
 
         /// <summary>Where the boot record says that this node stands.</summary>
         private void Resume()
