@@ -38,6 +38,9 @@ namespace EdgeFleet.Firmware.Updates
         private readonly SlotImage _image;
         private readonly BootChoice _choice = new BootChoice();
 
+        // Whether the envelope judged last is the one that the record names, so that its faults are that bundle's.
+        private bool _isNamed;
+
         /// <summary>Takes all memory, some 20 KB, which is free again when the launcher drops this object.</summary>
         public Bootloader(BootSettings settings, ISlotStore slots, BootRecord record)
         {
@@ -121,7 +124,7 @@ namespace EdgeFleet.Firmware.Updates
             UpdateReason fault = Judge(_record.Pending);
             if (fault != UpdateReason.None)
             {
-                _record.DropPending(UpdateState.Rejected, fault, UpdateReasons.IsOfBundle(fault));
+                _record.DropPending(UpdateState.Rejected, fault, _isNamed && UpdateReasons.IsOfBundle(fault));
                 return false;
             }
             _record.Attempts++;
@@ -140,7 +143,7 @@ namespace EdgeFleet.Firmware.Updates
             if (fault == UpdateReason.None)
                 _record.Promote();
             else
-                _record.DropPending(UpdateState.Rejected, fault, UpdateReasons.IsOfBundle(fault));
+                _record.DropPending(UpdateState.Rejected, fault, _isNamed && UpdateReasons.IsOfBundle(fault));
         }
 
         private bool TryActive(BootReason reason)
@@ -153,7 +156,7 @@ namespace EdgeFleet.Firmware.Updates
             UpdateReason fault = Judge(_record.Active);
             if (fault != UpdateReason.None)
             {
-                _record.DropActive(fault, UpdateReasons.IsOfBundle(fault));
+                _record.DropActive(fault, _isNamed && UpdateReasons.IsOfBundle(fault));
                 return false;
             }
             _record.Attempts++;
@@ -166,10 +169,12 @@ namespace EdgeFleet.Firmware.Updates
 
         private UpdateReason Judge(BootImage wanted)
         {
+            _isNamed = false;
             UpdateReason fault = _image.Open(wanted.Slot);
             if (fault != UpdateReason.None)
                 return fault;
-            if (!wanted.IsOf(_image.Digest))
+            _isNamed = wanted.IsOf(_image.Digest);
+            if (!_isNamed)
                 return UpdateReason.ImageMismatch;
             fault = _image.Verify(_settings.Kind, _settings.HardwareClass, 0, _record.SecurityCounter);
             if (fault == UpdateReason.None && _settings.Natives != null)
