@@ -10,7 +10,7 @@ namespace EdgeFleet.Firmware.Updates
     /// <summary>
     /// What an image on trial has to show before it may stay: that the sensors which answered the image before answer it,
     /// that the service has acknowledged a window of its own, and that it can fetch: the head of its own bundle, byte for
-    /// byte what lies in its slot. It has <see cref="NodeLimits.TestDeadlineMs"/> for all three.
+    /// byte what lies in its slot, but for the signature. It has <see cref="NodeLimits.TestDeadlineMs"/> for all three.
     /// </summary>
     internal sealed class ImageTrial
     {
@@ -72,13 +72,19 @@ namespace EdgeFleet.Firmware.Updates
                 _isAcknowledged = true;
         }
 
-        /// <summary>A piece of the own bundle has come; <paramref name="own"/> is the envelope from the slot.</summary>
-        public void Fetched(BlockAnswer answer, byte[] own)
+        /// <summary>
+        /// The head of the own bundle has come; <paramref name="own"/> is the envelope from the slot, of which the first
+        /// <paramref name="count"/> bytes count. Answers whether it is the same.
+        /// </summary>
+        public bool Fetched(BlockAnswer answer, byte[] own, int count)
         {
+            if (count > answer.DataLength)
+                count = answer.DataLength;
             int same = 0;
-            while (same < answer.DataLength && answer.Data[same] == own[same])
+            while (same < count && answer.Data[same] == own[same])
                 same++;
-            _hasFetched = same == answer.DataLength && same != 0;
+            _hasFetched = same == count && same != 0;
+            return _hasFetched;
         }
 
         /// <summary>Keeps which sensors answer this image, for the one that follows it; false where the flash failed.</summary>

@@ -36,7 +36,7 @@ namespace EdgeFleet.Firmware.Updates
         private void TakeOwn(FetchResult result, long nowMs)
         {
             if (result == FetchResult.Block)
-                _trial.Fetched(_slots!.Fetcher.Answer, _slots.Envelope);
+                _trial.Fetched(_slots!.Fetcher.Answer, _slots.Envelope, _slots.SignedBytes);
             else
                 _slots!.Fetcher.Reset();
         }

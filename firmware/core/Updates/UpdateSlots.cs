@@ -41,6 +41,11 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>The envelope that was read last.</summary>
         public byte[] Envelope => _image.Buffer;
 
+        /// <summary>
+        /// Bytes of it before the signature and its head, which differ where somebody has signed the same bundle again.
+        /// </summary>
+        public int SignedBytes => _image.Bundle.SignatureAt - 3;
+
         /// <summary>Reads a slot's envelope; answers its version.</summary>
         public string Open(UpdateSlot slot)
         {

@@ -29,6 +29,7 @@ internal sealed class Release
         BundleReader reader = new();
         Assert.Equal(BundleError.None, reader.Read(bytes, 0, bytes.Length));
         EnvelopeLength = reader.EnvelopeLength;
+        TotalBytes = bytes.Length;
         new BundleVerifier().Digest(reader, Digest);
     }
 
@@ -43,6 +44,9 @@ internal sealed class Release
     public byte[] Bytes { get; }
 
     public int EnvelopeLength { get; }
+
+    /// <summary>The length that the service names with the target.</summary>
+    public int TotalBytes { get; private set; }
 
     public byte[] Digest { get; } = new byte[BundleLimits.DigestBytes];
 
@@ -89,6 +93,13 @@ internal sealed class Release
         byte[] bytes = [.. Bytes];
         bytes[EnvelopeLength - 1] ^= 1;
         return new Release(Version, ClassOfTarget, bytes) { Genuine = this };
+    }
+
+    /// <summary>The same bundle, of which the service says that it is so long.</summary>
+    public Release WithTotal(int bytes)
+    {
+        TotalBytes = bytes;
+        return this;
     }
 
     private static RsaPublicKey PublicKey(RSA rsa)

@@ -105,6 +105,9 @@ internal sealed class UpdateBench
     /// <summary>Versions that the launcher starts and that then never get to anything, as a crash would.</summary>
     public HashSet<string> Crashing { get; } = [];
 
+    /// <summary>What goes wrong as soon as a version starts.</summary>
+    public Dictionary<string, Action<UpdateBench>> Spoilt { get; } = [];
+
     public UpdateAgent Agent => Node.Updates;
 
     public string[] Told => [.. Link.Told.Values];
@@ -137,6 +140,8 @@ internal sealed class UpdateBench
         }
         while (Crashing.Contains(Running));
         Settings.FirmwareVersion = Running;
+        if (Spoilt.TryGetValue(Running, out Action<UpdateBench>? spoil))
+            spoil(this);
         NodePorts ports = new(Link, files, Clock, new SeededEntropy(Boots), Board) { Natives = Natives };
         if (HasSlots)
             ports.Slots = new SlotFiles(files);

@@ -72,6 +72,9 @@ internal sealed class UpdateLink(int seed) : ILink
     /// <summary>Requests for blocks that reached the service.</summary>
     public List<BlockRequest> Requests { get; } = [];
 
+    /// <summary>The uptimes at which they did.</summary>
+    public List<long> RequestTimesMs { get; } = [];
+
     /// <summary>Texts of the events of updates, by their number, as the service has stored them.</summary>
     public SortedDictionary<uint, string> Told { get; } = [];
 
@@ -88,7 +91,8 @@ internal sealed class UpdateLink(int seed) : ILink
     public long NextDueMs => _events.Count > 0 ? _nowMs
         : _coming.TryPeek(out _, out (long Due, long Order) key) ? key.Due : long.MaxValue;
 
-    public void Serve(Release release) => _served[Convert.ToHexString(release.Digest)] = release.Bytes;
+    /// <summary>Has the service give these bytes to whoever asks for the release.</summary>
+    public void Serve(Release release, byte[] bytes) => _served[Convert.ToHexString(release.Digest)] = bytes;
 
     /// <summary>The service wants this, and says so to a node that is there.</summary>
     public void Want(Release? release, uint attempt = 0)
@@ -96,7 +100,7 @@ internal sealed class UpdateLink(int seed) : ILink
         Target = release;
         Attempt = attempt;
         if (release != null)
-            Serve(release);
+            Serve(release, release.Bytes);
         if (_open)
             SendDesired();
     }
@@ -241,6 +245,7 @@ internal sealed class UpdateLink(int seed) : ILink
                 BlockRequest request = new();
                 Assert.Equal(ContractError.None, request.Read(new CborReader(message.Payload)));
                 Requests.Add(request);
+                RequestTimesMs.Add(_nowMs);
                 if (Answers)
                     Answer(request);
                 break;
@@ -280,7 +285,7 @@ internal sealed class UpdateLink(int seed) : ILink
         if (Target != null)
         {
             Target.Digest.CopyTo(desired.Target.Digest, 0);
-            desired.Target.TotalBytes = (uint)Target.Bytes.Length;
+            desired.Target.TotalBytes = (uint)Target.TotalBytes;
             desired.Target.EnvelopeBytes = (uint)Target.EnvelopeLength;
             desired.Target.Attempt = Attempt;
             desired.Target.ApplyFromMs = ApplyFromMs;
