@@ -74,9 +74,9 @@ namespace EdgeFleet.Firmware.Updates
 
         /// <summary>
         /// The head of the own bundle has come; <paramref name="own"/> is the envelope from the slot, of which the first
-        /// <paramref name="count"/> bytes count. Answers whether it is the same.
+        /// <paramref name="count"/> bytes count.
         /// </summary>
-        public bool Fetched(BlockAnswer answer, byte[] own, int count)
+        public void Fetched(BlockAnswer answer, byte[] own, int count)
         {
             if (count > answer.DataLength)
                 count = answer.DataLength;
@@ -84,7 +84,6 @@ namespace EdgeFleet.Firmware.Updates
             while (same < count && answer.Data[same] == own[same])
                 same++;
             _hasFetched = same == count && same != 0;
-            return _hasFetched;
         }
 
         /// <summary>Keeps which sensors answer this image, for the one that follows it; false where the flash failed.</summary>
