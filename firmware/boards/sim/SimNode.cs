@@ -1,13 +1,17 @@
 using EdgeFleet.Boards.Sim.Flash;
+using EdgeFleet.Boards.Sim.Host;
 using EdgeFleet.Boards.Sim.Link;
+using EdgeFleet.Boards.Sim.Load;
 using EdgeFleet.Boards.Sim.Replay;
 using EdgeFleet.Boards.Sim.Sensors;
 using EdgeFleet.Boards.Sim.Time;
 using EdgeFleet.Contracts;
+using EdgeFleet.Contracts.Crypto;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware;
 using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Storage;
+using EdgeFleet.Firmware.Updates;
 using EdgeFleet.Firmware.Uplink;
 using EdgeFleet.Nodes;
 
@@ -20,13 +24,16 @@ namespace EdgeFleet.Boards.Sim;
 /// <param name="Acknowledged">Of these, stored by the service.</param>
 /// <param name="Buffered">Of these, waiting.</param>
 /// <param name="Dropped">Of these, dropped because the queue was full.</param>
+/// <param name="FirmwareVersion">Of what runs.</param>
 public readonly record struct SimNodeStatus(
     string DeviceId, UplinkState State, uint Epoch, uint Produced, uint Acknowledged, uint Buffered,
-    uint Dropped, uint EventsProduced, uint EventsDropped);
+    uint Dropped, uint EventsProduced, uint EventsDropped, string FirmwareVersion);
 
 /// <summary>
 /// One simulated board with the real node code on it. The flash and the link outlive reboots and power cuts; everything
-/// else is thrown away and made anew, as RAM is.
+/// else is thrown away and made anew, as RAM is. What runs is what the launcher chooses: an application out of a slot,
+/// whose assemblies are loaded from the flash's bytes, or the golden one, which is the firmware that this program was
+/// built with.
 /// </summary>
 /// <remarks>
 /// <para>What a simulated board does not show:</para>
@@ -49,16 +56,26 @@ public sealed class SimNode
     private readonly SimNodeOptions _options;
     private readonly NodeSettings _settings;
     private readonly SimRandom _random;
+    private readonly RsaPublicKey[] _keys;
     private NodeRuntime? _runtime;
+    private LoadedApplication? _code;
+    private ISimApplication? _application;
+    private SimHardware? _hardware;
+    private BootRecord? _record;
+    private bool _isTrial;
     private long _bootUtcMs;
 
     /// <summary>A board without power, whose flash is new.</summary>
     public SimNode(SimNodeOptions options, ISimLink link)
     {
         _options = options;
-        _settings = Copy(options.Settings);
         Link = link;
-        Flash = new SimFlash(options.FlashBytes, options.Seed);
+        _keys = [.. options.TrustedKeys.Select(modulus => new RsaPublicKey(modulus, 0, modulus.Length))];
+        _settings = Copy(options.Settings, _keys);
+        Flash = new SimFlash(
+            options.FlashBytes != 0 ? options.FlashBytes
+            : _keys.Length != 0 ? SimNodeOptions.UpdatableFlashBytes
+            : SimNodeOptions.DefaultFlashBytes, options.Seed);
         HardwareId = SimBoard.HardwareIdOf(options.Seed);
         _random = new SimRandom(SimRandom.Derive(options.Seed ^ options.Run, "entropy"));
     }
@@ -71,8 +88,17 @@ public sealed class SimNode
 
     public ISimLink Link { get; }
 
-    /// <summary>The node's code, while the board has power.</summary>
+    /// <summary>The golden application, while it runs.</summary>
     public NodeRuntime? Runtime => _runtime;
+
+    /// <summary>What an application that was loaded out of a slot last ended with; empty: none did.</summary>
+    public string LastCrash { get; private set; } = "";
+
+    /// <summary>Times that an application ended by itself.</summary>
+    public int Crashes { get; private set; }
+
+    /// <summary>Times that the watchdog had to end one.</summary>
+    public int Hangs { get; private set; }
 
     /// <summary>The file layer, while the board has power.</summary>
     public SimFileStore? Files { get; private set; }
@@ -83,7 +109,7 @@ public sealed class SimNode
     /// <summary>See <see cref="ScalarSensors"/>.</summary>
     public SimAccelerometer? Accelerometer { get; private set; }
 
-    public bool IsOn => _runtime != null;
+    public bool IsOn => _runtime != null || _application != null;
 
     /// <summary>Times that the board began to boot, also those in which the power went before the node ran.</summary>
     public int Starts { get; private set; }
@@ -95,22 +121,37 @@ public sealed class SimNode
     public long UptimeMs => _options.World.UtcMs - _bootUtcMs;
 
     /// <summary>When the next <see cref="Tick"/> is due, Unix milliseconds; never while the power is off.</summary>
-    public long NextDueUtcMs => _runtime == null
-        ? long.MaxValue
-        : Math.Min(_bootUtcMs + _runtime.NextDueMs(UptimeMs), Math.Max(Link.NextDueMs, _options.World.UtcMs));
+    public long NextDueUtcMs
+    {
+        get
+        {
+            if (!IsOn)
+                return long.MaxValue;
+            long due = _bootUtcMs + (_application?.NextDueMs(UptimeMs) ?? _runtime!.NextDueMs(UptimeMs));
+            return Math.Min(due, Math.Max(Link.NextDueMs, _options.World.UtcMs));
+        }
+    }
 
     /// <summary>Null while the power is off: what a node knows is then on its flash alone.</summary>
     public SimNodeStatus? Status
     {
         get
         {
+            if (_application != null)
+            {
+                SimApplicationStatus told = _application.Status;
+                return new SimNodeStatus(
+                    told.DeviceId, (UplinkState)told.UplinkState, told.Epoch, told.Produced, told.Acknowledged, told.Buffered,
+                    told.Dropped, told.EventsProduced, told.EventsDropped, told.FirmwareVersion);
+            }
             if (_runtime == null)
                 return null;
             QueueLedger windows = _runtime.Outbox.Windows.Ledger;
             return new SimNodeStatus(
                 _runtime.DeviceId, _runtime.Uplink.State, windows.Epoch, _runtime.Outbox.Windows.Added,
                 windows.Done - windows.Dropped, _runtime.Outbox.Windows.Waiting, windows.Dropped,
-                _runtime.Outbox.Events.Added, _runtime.Outbox.Events.Ledger.Dropped + _runtime.Outbox.EventsLost);
+                _runtime.Outbox.Events.Added, _runtime.Outbox.Events.Ledger.Dropped + _runtime.Outbox.EventsLost,
+                _settings.FirmwareVersion);
         }
     }
 
@@ -140,12 +181,15 @@ public sealed class SimNode
     /// <summary>Steps the node; false where it is off, or went off in this step.</summary>
     public bool Tick()
     {
-        if (_runtime == null)
+        if (!IsOn)
             return false;
         Link.Advance(_options.World.UtcMs);
         try
         {
-            _runtime.Tick(UptimeMs);
+            if (_application == null)
+                _runtime!.Tick(UptimeMs);
+            else
+                Step();
             return true;
         }
         catch (PowerCutException)
@@ -155,30 +199,115 @@ public sealed class SimNode
         }
         catch (RebootException)
         {
-            Link.PowerOff();
-            Forget();
-            return Boot(BootReason.Requested);
+            return Restart(BootReason.Requested);
         }
+    }
+
+    // An application out of a slot may fail in any way; the board goes on, as a board does.
+    private void Step()
+    {
+        try
+        {
+            _application!.Tick(UptimeMs);
+            _hardware!.Feed();
+        }
+        catch (Exception e) when (e is not (PowerCutException or RebootException))
+        {
+            Restart(Failed(e));
+            return;
+        }
+        if (_isTrial && Bootloader.IsOverdue(_record!, UptimeMs))
+            throw new RebootException();
+    }
+
+    private BootReason Failed(Exception e)
+    {
+        LastCrash = $"{e.GetType().Name}: {e.Message}";
+        if (e is WatchdogException)
+            Hangs++;
+        else
+            Crashes++;
+        return e is WatchdogException ? BootReason.Watchdog : BootReason.Crash;
+    }
+
+    private bool Restart(BootReason reason)
+    {
+        Link.PowerOff();
+        Forget();
+        return Boot(reason);
     }
 
     private bool Boot(BootReason reason)
     {
-        Starts++;
         _bootUtcMs = _options.World.UtcMs;
         try
         {
-            Files = new SimFileStore(Flash);
-            NodePorts ports = new(
-                Link, Files, new SimReferenceClock(_options.World, _bootUtcMs, _options.ReferenceClock),
-                new SimEntropy(_random), new SimBoard(_options.Seed, _options.World, reason));
-            _runtime = _options.Kind == NodeKind.Bridge
-                ? BridgeNode.Create(_settings, ports, CreateAccelerometer())
-                : AirBoxNode.Create(_settings, ports, CreateScalarSensors());
+            // Each failed start is one boot; the launcher counts them, and gives up an image that has had three.
+            while (!TryStart(ref reason))
+            {
+                Link.PowerOff();
+                Forget();
+            }
             return true;
         }
         catch (PowerCutException)
         {
             Die();
+            return false;
+        }
+    }
+
+    private bool TryStart(ref BootReason reason)
+    {
+        Starts++;
+        Files = new SimFileStore(Flash);
+        NodePorts ports = new(
+            Link, Files, new SimReferenceClock(_options.World, _bootUtcMs, _options.ReferenceClock),
+            new SimEntropy(_random), new SimBoard(_options.Seed, _options.World, reason));
+        if (_keys.Length != 0)
+        {
+            SlotFiles slots = new(Files);
+            ports.Slots = slots;
+            _record = new BootRecord(Files, new Crc32());
+            BootSettings known = new() { Kind = _options.Kind, HardwareClass = SimNodeOptions.HardwareClass, Keys = _keys };
+            Bootloader launcher = new(known, slots, _record);
+            BootChoice choice = launcher.Choose(reason);
+            if (choice.Slot != UpdateSlot.Golden)
+                return TryLoad(launcher, choice, ports, ref reason);
+        }
+        _runtime = _options.Kind == NodeKind.Bridge
+            ? BridgeNode.Create(_settings, ports, CreateAccelerometer())
+            : AirBoxNode.Create(_settings, ports, CreateScalarSensors());
+        return true;
+    }
+
+    private bool TryLoad(Bootloader launcher, BootChoice choice, NodePorts ports, ref BootReason reason)
+    {
+        _isTrial = choice.IsTest;
+        var components = new byte[choice.ComponentCount][];
+        for (int i = 0; i < components.Length; i++)
+        {
+            if (launcher.LoadComponent(i) is not { } component)
+            {
+                reason = BootReason.Crash;
+                return false;
+            }
+            components[i] = component;
+        }
+        bool isBridge = _options.Kind == NodeKind.Bridge;
+        _hardware = new SimHardware(
+            ports, _settings, _options.TrustedKeys, isBridge ? [] : CreateScalarSensors(), isBridge ? CreateAccelerometer() : null);
+        try
+        {
+            _code = LoadedApplication.Take(components);
+            _application = _code.Create();
+            _application.Start(_hardware);
+            _hardware.Feed();
+            return true;
+        }
+        catch (Exception e) when (e is not PowerCutException)
+        {
+            reason = e is RebootException ? BootReason.Requested : Failed(e);
             return false;
         }
     }
@@ -206,9 +335,12 @@ public sealed class SimNode
     }
 
     // The node writes its kind into them, and nodes of both kinds may have been given the same ones.
-    private static NodeSettings Copy(NodeSettings given) => new()
+    private static NodeSettings Copy(NodeSettings given, RsaPublicKey[] keys) => new()
     {
         Kind = given.Kind,
+        HardwareClass = SimNodeOptions.HardwareClass,
+        TrustedKeys = keys,
+        RuntimeVersion = Environment.Version.ToString(),
         FirmwareVersion = given.FirmwareVersion,
         EnrolmentId = given.EnrolmentId,
         EnrolmentSecret = given.EnrolmentSecret,
@@ -230,6 +362,12 @@ public sealed class SimNode
     private void Forget()
     {
         _runtime = null;
+        _application = null;
+        _hardware = null;
+        _record = null;
+        _isTrial = false;
+        _code?.Release();
+        _code = null;
         Files = null;
         Accelerometer = null;
         ScalarSensors = [];

@@ -15,6 +15,14 @@ public sealed record SimNodeOptions
     /// </summary>
     public const int DefaultFlashBytes = 128 * Flash.SimFlash.SectorBytes;
 
+    /// <summary>
+    /// As <see cref="DefaultFlashBytes"/>, with two slots of an application of 300 KB: 75 blocks in two sectors each.
+    /// </summary>
+    public const int UpdatableFlashBytes = DefaultFlashBytes + 2 * (75 * 2 + 8) * Flash.SimFlash.SectorBytes;
+
+    /// <summary>Hardware class of the simulated board, as bundles name it.</summary>
+    public const string HardwareClass = "sim";
+
     /// <summary>What the node is.</summary>
     public required NodeKind Kind { get; init; }
 
@@ -36,7 +44,14 @@ public sealed record SimNodeOptions
     /// <summary>How the node gets to know the date.</summary>
     public ReferenceClockPlan ReferenceClock { get; init; } = new();
 
-    public int FlashBytes { get; init; } = DefaultFlashBytes;
+    /// <summary>
+    /// Moduli of the keys whose bundles the board takes, most significant byte first. Without any it has no slots, and
+    /// runs what this program was built with.
+    /// </summary>
+    public IReadOnlyList<byte[]> TrustedKeys { get; init; } = [];
+
+    /// <summary>Flash for files; 0: enough for what the board is to do.</summary>
+    public int FlashBytes { get; init; }
 
     /// <summary>The air that Air Boxes breathe; shared by the boxes of one city.</summary>
     public SimCity? City { get; init; }
