@@ -104,6 +104,33 @@ public sealed class FleetApi : IDisposable
         using var done = await SendAsync(HttpMethod.Put, $"/api/v1/devices/{device}/config", config, cancel);
     }
 
+    /// <summary>Trusts a key that signs bundles; that it is trusted already is well.</summary>
+    public async Task TrustAsync(string name, string pem, CancellationToken cancel)
+    {
+        using var keys = await SendAsync(HttpMethod.Get, "/api/v1/bundle-keys", null, cancel);
+        using var rsa = System.Security.Cryptography.RSA.Create();
+        rsa.ImportFromPem(pem);
+        string id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()));
+        if (keys.RootElement.EnumerateArray().Any(key => key.GetProperty("keyId").GetString() == id))
+            return;
+        using var added = await SendAsync(HttpMethod.Post, "/api/v1/bundle-keys", new { name, pem }, cancel);
+    }
+
+    /// <summary>Uploads a bundle; its digest, and the kind of node that it is for.</summary>
+    public async Task<(string Digest, NodeKind Kind)> UploadAsync(byte[] bundle, CancellationToken cancel)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(bundle), "bundle", "bundle.efb" } };
+        using var answer = await SendContentAsync(HttpMethod.Post, "/api/v1/bundles", form, cancel);
+        return (answer.RootElement.GetProperty("digest").GetString()!,
+            answer.RootElement.GetProperty("kind").GetString() == "bridge" ? NodeKind.Bridge : NodeKind.AirBox);
+    }
+
+    /// <summary>Asks a device to run a bundle.</summary>
+    public async Task SetTargetAsync(string device, string digest, CancellationToken cancel)
+    {
+        using var done = await SendAsync(HttpMethod.Put, $"/api/v1/devices/{device}/target", new { digest }, cancel);
+    }
+
     /// <summary>The fleet's counts, device by device where wanted.</summary>
     public async Task<Stats> StatsAsync(CancellationToken cancel)
     {
@@ -125,11 +152,13 @@ public sealed class FleetApi : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancel)
+    private Task<JsonDocument> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancel) =>
+        SendContentAsync(method, path, body == null ? null : JsonContent.Create(body, options: Json), cancel);
+
+    private async Task<JsonDocument> SendContentAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body != null)
-            request.Content = JsonContent.Create(body, options: Json);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         HttpResponseMessage response;
         try
         {

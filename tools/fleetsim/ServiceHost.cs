@@ -5,6 +5,7 @@ using System.Text.Json;
 using EdgeFleet.Service;
 using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.Audit;
+using EdgeFleet.Service.Features.Bundles;
 using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
 using EdgeFleet.Service.Features.Telemetry;
@@ -95,6 +96,9 @@ public sealed class ServiceHost : IAsyncDisposable
         var journal = _app.Services.GetRequiredService<IIngestReader>();
         await _app.Services.GetRequiredService<ProjectionProgress>().ReachedAsync(journal.Head, cancel);
     }
+
+    /// <summary>Completes once every block of a bundle that was asked for so far has been sent.</summary>
+    public Task BlocksAnsweredAsync() => _app.Services.GetRequiredService<BlockServer>().AnsweredAsync();
 
     /// <summary>Stops the service in order.</summary>
     public async ValueTask DisposeAsync()

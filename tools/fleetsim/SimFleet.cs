@@ -102,6 +102,7 @@ public sealed class SimFleet
                     Run = run,
                     World = world,
                     Settings = settings,
+                    TrustedKeys = options.Update is { } update ? [update.Modulus] : [],
                     ReferenceClock = recordings.ReferenceClock,
                     City = city,
                     Bridge = bridge,

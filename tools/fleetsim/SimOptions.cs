@@ -1,3 +1,5 @@
+using EdgeFleet.FleetSim.Updates;
+
 namespace EdgeFleet.FleetSim;
 
 /// <summary>What to simulate, as the command line says.</summary>
@@ -35,6 +37,12 @@ public sealed record SimOptions
 
     /// <summary>What goes wrong.</summary>
     public FaultPlan Faults { get; init; } = FaultPlan.None;
+
+    /// <summary>What the fleet is updated to, or null.</summary>
+    public UpdatePlan? Update { get; init; }
+
+    /// <summary>How often the service is restarted in a run of virtual time, evenly over it; nodes and data stay.</summary>
+    public int ServiceRestarts { get; init; }
 
     /// <summary>A recording for the Air Boxes, or null.</summary>
     public string? ReplayAirBox { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EdgeFleet.Boards.Sim;
 using EdgeFleet.Boards.Sim.Link;
 using EdgeFleet.Boards.Sim.Time;
+using EdgeFleet.FleetSim.Updates;
 
 namespace EdgeFleet.FleetSim;
 
@@ -23,18 +24,24 @@ public sealed class VirtualRun : IAsyncDisposable
 
     private readonly VirtualClock _clock;
     private readonly SimOptions _options;
+    private readonly string _dataPath;
+    private readonly GatewaySwitch _gateway;
     private readonly long _startMs;
     private readonly long _endMs;
     private long _askAgainMs;
 
-    private VirtualRun(SimOptions options, VirtualClock clock, ServiceHost service, long endMs)
+    private VirtualRun(SimOptions options, VirtualClock clock, ServiceHost service, string dataPath, long endMs)
     {
-        (_options, _clock, Service, _endMs) = (options, clock, service, endMs);
+        (_options, _clock, Service, _dataPath, _endMs) = (options, clock, service, dataPath, endMs);
+        _gateway = new GatewaySwitch(service.Gateway!);
         _startMs = clock.UtcMs;
     }
 
-    /// <summary>The service.</summary>
-    public ServiceHost Service { get; }
+    /// <summary>The service that runs now.</summary>
+    public ServiceHost Service { get; private set; }
+
+    /// <summary>What the fleet is updated to; null: nothing.</summary>
+    public UpdateScript? Update { get; private set; }
 
     /// <summary>The nodes; empty before <see cref="RunAsync"/>.</summary>
     public SimFleet? Fleet { get; private set; }
@@ -55,7 +62,7 @@ public sealed class VirtualRun : IAsyncDisposable
             : recordings.EndUtcMs + (recordings.AirBox == null ? 2_000 : 60_000) ?? start + 60 * 60 * 1000;
         var clock = new VirtualClock(start);
         var service = await ServiceHost.StartAsync(options, dataPath, clock.Provider, cancel);
-        return new VirtualRun(options, clock, service, end);
+        return new VirtualRun(options, clock, service, dataPath, end);
     }
 
     /// <summary>Runs to the end, then without faults until every node has been heard out, and sums up.</summary>
@@ -71,17 +78,26 @@ public sealed class VirtualRun : IAsyncDisposable
             DelayMs = plan.DelayMs,
         };
         Fleet = await SimFleet.EnrolAsync(
-            _options, Service.Api, _clock, _clock, recordings, ("memory", 1), seed => new MemoryLink(Service.Gateway!, faults, seed),
+            _options, Service.Api, _clock, _clock, recordings, ("memory", 1), seed => new MemoryLink(_gateway, faults, seed),
             cancel);
         var scripts = Fleet.Nodes
             .Select((node, i) => new FaultScript(node, plan, SimRandom.Mix(_options.Seed, (ulong)i), _startMs)).ToArray();
         var nodes = Fleet.Nodes;
         var unconfigured = _options.Window == null ? [] : nodes.ToList();
+        Update = _options.Update is { } update ? new UpdateScript(update, nodes, _startMs) : null;
+        var restarts = Restarts();
         var lastProgress = TimeSpan.Zero;
         while (_clock.UtcMs < _endMs)
         {
             cancel.ThrowIfCancellationRequested();
             await StepAsync(nodes, scripts, _endMs);
+            if (restarts.TryPeek(out long restartMs) && restartMs <= _clock.UtcMs)
+            {
+                restarts.Dequeue();
+                await RestartAsync(nodes, cancel);
+            }
+            if (Update != null)
+                await Update.StepAsync(Service.Api, _clock.UtcMs, cancel);
             foreach (var node in unconfigured.FindAll(node => node.Status?.DeviceId.Length > 0))
             {
                 await Service.Api.ConfigureAsync(node.Status!.Value.DeviceId, _options.Window!.Value, cancel);
@@ -108,6 +124,19 @@ public sealed class VirtualRun : IAsyncDisposable
     /// <summary>Stops the service.</summary>
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
+    private Queue<long> Restarts() => new(Enumerable.Range(1, _options.ServiceRestarts)
+        .Select(i => _startMs + (_endMs - _startMs) * i / (_options.ServiceRestarts + 1)));
+
+    private async Task RestartAsync(IReadOnlyList<SimNode> nodes, CancellationToken cancel)
+    {
+        await Service.DisposeAsync();
+        // What stood with the old one is gone, as it is with any server that goes.
+        foreach (var node in nodes)
+            node.Link.Drop();
+        Service = await ServiceHost.StartAsync(_options, _dataPath, _clock.Provider, cancel);
+        _gateway.Current = Service.Gateway!;
+    }
+
     private async Task StepAsync(IReadOnlyList<SimNode> nodes, FaultScript[] scripts, long limitMs)
     {
         long due = limitMs;
@@ -130,7 +159,7 @@ public sealed class VirtualRun : IAsyncDisposable
         await SettleAsync(nodes, now);
     }
 
-    private static async Task SettleAsync(IReadOnlyList<SimNode> nodes, long now)
+    private async Task SettleAsync(IReadOnlyList<SimNode> nodes, long now)
     {
         // What one instant can set off is bounded: connect, subscribe, desired state, a window of messages, and as many
         // again for a backlog. A run that exceeds this has a loop in it.
@@ -146,6 +175,12 @@ public sealed class VirtualRun : IAsyncDisposable
                     link.Advance(now);
                 if (link.IsUnsettled || link.NextDueMs <= now)
                     busy.Add(node);
+            }
+            if (busy.Count == 0 && _options.Update != null)
+            {
+                // Blocks are answered behind the message's receipt; the answer may be due now.
+                await Service.BlocksAnsweredAsync();
+                busy.AddRange(nodes.Where(node => ((MemoryLink)node.Link).IsUnsettled));
             }
             if (busy.Count == 0)
                 return;

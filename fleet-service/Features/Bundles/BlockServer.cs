@@ -20,8 +20,7 @@ public sealed partial class BlockServer : BackgroundService
     private readonly ILogger<BlockServer> _logger;
     private readonly Counter<long> _answers;
     private readonly Counter<long> _bytes;
-    private readonly Channel<(string DeviceId, byte[] Payload)> _waiting =
-        Channel.CreateBounded<(string, byte[])>(BundleStoreLimits.MaxWaiting);
+    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(BundleStoreLimits.MaxWaiting);
 
     /// <summary>A server over the shelf.</summary>
     public BlockServer(
@@ -38,8 +37,16 @@ public sealed partial class BlockServer : BackgroundService
     /// </summary>
     public void Accept(string deviceId, ReadOnlyMemory<byte> payload)
     {
-        if (!_waiting.Writer.TryWrite((deviceId, payload.ToArray())))
+        if (!_waiting.Writer.TryWrite(new Waiting(deviceId, payload.ToArray(), null)))
             Count("dropped");
+    }
+
+    /// <summary>Completes once every request that was taken before has been answered.</summary>
+    public async Task AnsweredAsync(CancellationToken cancel = default)
+    {
+        var mark = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _waiting.Writer.WriteAsync(new Waiting("", [], mark), cancel);
+        await mark.Task.WaitAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -52,8 +59,13 @@ public sealed partial class BlockServer : BackgroundService
         CborWriter writer = new(buffer);
         try
         {
-            await foreach ((string deviceId, byte[] payload) in _waiting.Reader.ReadAllAsync(stoppingToken))
+            await foreach ((string deviceId, byte[] payload, TaskCompletionSource? mark) in _waiting.Reader.ReadAllAsync(stoppingToken))
             {
+                if (mark != null)
+                {
+                    mark.SetResult();
+                    continue;
+                }
                 reader.Reset(payload, 0, payload.Length);
                 if (request.Read(reader) is not ContractError.None and var fault)
                 {
@@ -76,6 +88,9 @@ public sealed partial class BlockServer : BackgroundService
             // The nodes ask the next service.
         }
     }
+
+    /// <param name="Mark">Instead of a request: whoever waits for those before it.</param>
+    private readonly record struct Waiting(string DeviceId, byte[] Payload, TaskCompletionSource? Mark);
 
     private void Fill(BlockAnswer answer, BlockRequest request, string deviceId)
     {
