@@ -7,7 +7,7 @@ namespace EdgeFleet.Cli.Fleet;
 /// <summary><c>edgefleet devices</c>: the directory.</summary>
 internal static class DeviceCommands
 {
-    private static readonly Column[] Columns =
+    public static readonly Column[] Columns =
     [
         Column.Of("id", "device.id"), Column.Of("name", "device.name"), Column.Of("kind", "device.kind"),
         Column.Of("site", "device.site"), Column.Of("status", "device.status"), Column.Of("online", "online"),
@@ -15,7 +15,7 @@ internal static class DeviceCommands
     ];
 
     public static Command Create() => ApiOptions.Group(
-        "devices", "The fleet's devices.", List(), Show(), Update(),
+        "devices", "The fleet's devices.", List(), Show(), Update(), Edit(),
         Change("quarantine", "Keeps a device out and ends its connection."),
         Change("reinstate", "Lets a quarantined device in again."),
         Change("decommission", "Takes a device down for good; its data stays."));
@@ -69,6 +69,43 @@ internal static class DeviceCommands
                 tags = call.Arguments.GetResult(tags) == null ? null : call.Value(tags),
             }, call.Cancel);
             call.Show.One(view, Columns);
+        });
+        return command;
+    }
+
+    private static Command Edit()
+    {
+        Option<string?> filter = Common.Filter("Which devices");
+        filter.Required = true;
+        Option<string[]> add = new("--add-tag") { Description = "A tag that they get; once for each.", HelpName = "TAG" };
+        Option<string[]> remove = new("--remove-tag") { Description = "A tag that they lose; once for each.", HelpName = "TAG" };
+        Option<string?> site = new("--site") { Description = "Where they belong." };
+        Option<bool> preview = new("--preview") { Description = "Only say how many would change." };
+        Option<bool> yes = Common.Yes();
+        Command command = new("edit", "Tags or assigns all devices that fit, after saying how many change.")
+        {
+            filter, add, remove, site, preview, yes,
+        };
+        command.CallsService(async call =>
+        {
+            object Body(int? expected) => new
+            {
+                filter = call.Value(filter),
+                addTags = call.Value(add),
+                removeTags = call.Value(remove),
+                site = call.Value(site),
+                expected,
+            };
+            JsonElement seen = await call.Api.PostAsync("devices/edit", Body(null), call.Cancel);
+            int changing = seen.At("changing").GetInt32();
+            if (call.Value(preview))
+            {
+                call.Show.Done(seen, $"{changing} of {seen.Text("fitting")} devices would change");
+                return;
+            }
+            Common.Confirm(call, yes, $"Change {changing} of {seen.Text("fitting")} devices?");
+            JsonElement done = await call.Api.PostAsync("devices/edit", Body(changing), call.Cancel);
+            call.Show.Done(done, $"{done.Text("changing")} devices changed");
         });
         return command;
     }
