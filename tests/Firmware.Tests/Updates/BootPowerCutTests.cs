@@ -26,6 +26,7 @@ public sealed class BootPowerCutTests(ITestOutputHelper output)
     [InlineData(nameof(Conduct.CrashesFirst))]
     [InlineData(nameof(Conduct.BadSignature))]
     [InlineData(nameof(Conduct.TooLarge))]
+    [InlineData(nameof(Conduct.First))]
     public void No_cut_leaves_a_board_that_cannot_be_updated(string conduct)
     {
         UpdateStory begin = UpdateStory.Begin(Enum.Parse<Conduct>(conduct));
