@@ -94,12 +94,13 @@ namespace EdgeFleet.Firmware.Updates
         }
 
         /// <summary>
-        /// Whether a record says, this long after the boot, that the image on trial has not confirmed itself in time; the
-        /// way back is then written down, and the launcher restarts the board. Reads the flash only when the time is up.
+        /// Whether, this long after the boot, the image on trial has not confirmed itself in time; the way back is then
+        /// written down, and the launcher restarts the board. <paramref name="record"/> is the one that the choice was made
+        /// with: the flash is read when the time is up, and no more once the trial is known to have ended.
         /// </summary>
         public static bool IsOverdue(BootRecord record, long uptimeMs)
         {
-            if (uptimeMs < NodeLimits.LauncherDeadlineMs)
+            if (uptimeMs < NodeLimits.LauncherDeadlineMs || !record.IsTesting)
                 return false;
             record.Load();
             return record.IsTesting && record.RequestRevert(UpdateReason.DeadlinePassed);

@@ -104,10 +104,24 @@ public sealed class BootloaderTests
         Assert.False(Bootloader.IsOverdue(_rig.Record, NodeLimits.LauncherDeadlineMs));
         _rig.Try(V2);
         BootRecord seen = new(_storage, new Crc32());
+        seen.Load();
         Assert.False(Bootloader.IsOverdue(seen, NodeLimits.LauncherDeadlineMs - 1));
         Assert.True(Bootloader.IsOverdue(seen, NodeLimits.LauncherDeadlineMs));
         Assert.Equal("1.0.0", _rig.Boot());
         AssertReverted(V2, UpdateReason.DeadlinePassed, 0);
+    }
+
+    [Fact]
+    public void The_launcher_lets_a_confirmed_image_run()
+    {
+        _rig.Boot();
+        _rig.Try(V2);
+        BootRecord seen = new(_storage, new Crc32());
+        seen.Load();
+        Assert.True(_rig.Record.Confirm());
+        Assert.True(seen.IsTesting);
+        Assert.False(Bootloader.IsOverdue(seen, NodeLimits.LauncherDeadlineMs));
+        Assert.False(seen.IsTesting);
     }
 
     [Fact]
