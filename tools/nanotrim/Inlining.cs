@@ -19,7 +19,7 @@ public static class Inlining
         Dictionary<MethodDefinition, Instruction[]> bodies = [];
         foreach (MethodDefinition method in reach.Running)
         {
-            if (Rest(method) is { } rest)
+            if (method != reach.Root && Rest(method) is { } rest)
                 bodies[method] = rest;
         }
 
@@ -82,7 +82,7 @@ public static class Inlining
     private static Instruction[]? Rest(MethodDefinition method)
     {
         if (!method.HasBody || method.IsVirtual || method.IsConstructor || method.Body.HasVariables ||
-            method.Body.HasExceptionHandlers || method == method.Module.EntryPoint)
+            method.Body.HasExceptionHandlers)
             return null;
         Instruction[] code = [.. method.Body.Instructions.Where(i => i.OpCode.Code != Code.Nop)];
         int arguments = method.Parameters.Count + (method.HasThis ? 1 : 0);

@@ -4,7 +4,7 @@ using Mono.Cecil.Cil;
 namespace EdgeFleet.NanoTrim;
 
 /// <summary>
-/// What an application can reach from its entry point. An instance method counts as reached only when its type, or one
+/// What an application can reach from where it begins. An instance method counts as reached only when its type, or one
 /// derived from it, is made somewhere: a call on what is never made can only be a call on null. Which override a virtual
 /// call finds is judged by name and number of parameters alone, which keeps too much and never too little. For code
 /// without generics and without reflection on itself, names of enum members included, as the rules for board code demand.
@@ -17,13 +17,17 @@ public sealed class Reach
     private readonly HashSet<TypeDefinition> _live = [];
     private readonly Dictionary<TypeDefinition, List<MethodDefinition>> _waiting = [];
 
-    public Reach(ModuleDefinition module)
+    public Reach(MethodDefinition root)
     {
-        _module = module;
-        Call(module.EntryPoint ?? throw new InvalidOperationException($"{module.Name} has no entry point."));
+        _module = root.Module;
+        Root = root;
+        Call(root);
         while (_bodies.TryDequeue(out MethodDefinition? next))
             Visit(next);
     }
+
+    /// <summary>Where the application begins.</summary>
+    public MethodDefinition Root { get; }
 
     /// <summary>Methods that something names.</summary>
     public HashSet<MethodDefinition> Methods { get; } = [];

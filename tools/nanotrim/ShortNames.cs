@@ -5,7 +5,7 @@ namespace EdgeFleet.NanoTrim;
 /// <summary>
 /// Gives short names to what only the application itself names. A field or a method that is called as it stands is known
 /// by its place, so every class can begin with the same letters again; what is looked up by name, a virtual method, keeps
-/// one name for all that have its old one. The class of the entry point keeps its name: a launcher asks for it.
+/// one name for all that have its old one. The class where the application begins keeps its name: a launcher asks for it.
 /// </summary>
 public static class ShortNames
 {
@@ -13,17 +13,19 @@ public static class ShortNames
     private const string Large = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     /// <summary>Renames; answers the new names with the old ones, members as <c>type.member</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Give(ModuleDefinition module, HashSet<string> fixedNames)
+    public static IReadOnlyDictionary<string, string> Give(MethodDefinition root, HashSet<string> fixedNames)
     {
+        ModuleDefinition module = root.Module;
         SortedDictionary<string, string> given = new(StringComparer.Ordinal);
         List<(MethodReference Reference, MethodDefinition Of)> overrides = [.. module.GetTypes().SelectMany(t => t.Methods)
             .SelectMany(m => m.Overrides).Select(o => (o, o.Resolve())).Where(p => p.Item2.Module == module)];
         Dictionary<string, string> slots = new(StringComparer.Ordinal);
         int types = 0;
-        foreach (TypeDefinition type in module.GetTypes().OrderBy(t => t.FullName, StringComparer.Ordinal).ToArray())
+        (TypeDefinition Type, string Old)[] all = [.. module.GetTypes().Select(t => (t, t.FullName))];
+        foreach ((TypeDefinition type, string old) in all)
         {
-            string old = type.FullName;
-            if (type.Name != "<Module>" && type != module.EntryPoint.DeclaringType)
+            // What the compiler made for tables of numbers is known by its name to those who read the code.
+            if (type.Name[0] != '<' && type.DeclaringType?.Name[0] != '<' && type != root.DeclaringType)
             {
                 type.Name = Number(types++, Large);
                 type.Namespace = "";

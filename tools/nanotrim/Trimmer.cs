@@ -7,24 +7,30 @@ namespace EdgeFleet.NanoTrim;
 public static class Trimmer
 {
     /// <summary>Changes the module; answers the new names with their old ones.</summary>
-    public static IReadOnlyDictionary<string, string> Trim(ModuleDefinition module)
+    public static IReadOnlyDictionary<string, string> Trim(ModuleDefinition module) =>
+        Trim(module.EntryPoint ?? throw new InvalidOperationException($"{module.Name} has no entry point."));
+
+    /// <summary>The same for an application that begins where its launcher calls it.</summary>
+    public static IReadOnlyDictionary<string, string> Trim(MethodDefinition root)
     {
+        ModuleDefinition module = root.Module;
         module.Assembly.CustomAttributes.Clear();
         module.CustomAttributes.Clear();
         do
         {
-            Drop(module);
+            Drop(root);
         }
-        while (Folding.Fold(new Reach(module)) | Retyping.Interfaces(new Reach(module), module) | Inlining.Inline(new Reach(module)));
-        Retyping.Enums(new Reach(module), module);
-        Reach left = Drop(module);
+        while (Folding.Fold(new Reach(root)) | Retyping.Interfaces(new Reach(root), module) | Inlining.Inline(new Reach(root)));
+        Retyping.Enums(new Reach(root), module);
+        Reach left = Drop(root);
         HashSet<string> fixedNames = [.. module.GetTypes().SelectMany(t => t.Methods).Where(m => IsFixed(m, left)).Select(m => m.Name)];
-        return ShortNames.Give(module, fixedNames);
+        return ShortNames.Give(root, fixedNames);
     }
 
-    private static Reach Drop(ModuleDefinition module)
+    private static Reach Drop(MethodDefinition root)
     {
-        Reach reach = new(module);
+        ModuleDefinition module = root.Module;
+        Reach reach = new(root);
         TypeDefinition[] all = [.. module.GetTypes()];
         foreach (TypeDefinition type in all)
             Thin(type, reach);
@@ -35,7 +41,7 @@ public static class Trimmer
 
     private static bool IsFixed(MethodDefinition method, Reach reach) =>
         method.IsRuntime || method.IsSpecialName && method.IsRuntimeSpecialName || reach.IsExternal(method) ||
-        method == method.Module.EntryPoint;
+        method == reach.Root;
 
     private static void Thin(TypeDefinition type, Reach reach)
     {

@@ -36,6 +36,19 @@ namespace EdgeFleet.Boards.Esp32
         /// </summary>
         public const int StartMs = 120 * 1000;
 
+        /// <summary>
+        /// Time that the launcher and the start of the application may take together, in milliseconds: a signature 7 s,
+        /// twice where the image on trial is left for the other; the tags of an application's 32 blocks, read twice, 10 s;
+        /// and then <see cref="StartMs"/>, for which the application's own guard looks.
+        /// </summary>
+        public const int LaunchMs = 60 * 1000 + StartMs;
+
+        /// <summary>How often the launcher looks whether the application has come up, in milliseconds.</summary>
+        public const int LaunchStepMs = 500;
+
+        /// <summary>How often the launcher looks whether an application on trial is overdue, in milliseconds; reads the flash then.</summary>
+        public const int TrialStepMs = 30 * 1000;
+
         /// <summary>How long without an address until the radio is told to begin anew, in milliseconds.</summary>
         public const int NetworkKickMs = 3 * 60 * 1000;
 

@@ -4,24 +4,20 @@ using System.Threading;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Firmware;
 using EdgeFleet.Firmware.Ports;
-using nanoFramework.Hardware.Esp32;
+using EdgeFleet.Firmware.Updates;
 using nanoFramework.Runtime.Native;
 
 namespace EdgeFleet.Boards.Esp32
 {
-    /// <summary>Where the runtime begins.</summary>
+    /// <summary>Where the launcher begins the application.</summary>
     public static class Program
     {
-        // Boards with external memory have two megabytes of it at least.
-        private const uint ExternalMemoryBytes = 1024 * 1024;
-
-        /// <summary>Runs the node; never returns.</summary>
-        public static void Main()
+        /// <summary>Puts the node together, starts its threads, and comes back; what cannot be started starts the board again.</summary>
+        public static void Start()
         {
             try
             {
-                Start();
-                Thread.Sleep(Timeout.Infinite);
+                Run();
             }
             catch (Exception)
             {
@@ -29,7 +25,7 @@ namespace EdgeFleet.Boards.Esp32
             }
         }
 
-        private static void Start()
+        private static void Run()
         {
             UptimeClock clock = new UptimeClock();
             BoardSettings given = SettingsFiles.Load();
@@ -40,12 +36,16 @@ namespace EdgeFleet.Boards.Esp32
             TimeSource time = new TimeSource(given.TimeServer);
             BootReason reason = BootNote.Take(time.RanOnAtStart);
             NetworkWatch network = new NetworkWatch(clock, time);
-            bool small = !HasExternalMemory();
+            bool small = !ExternalMemory.IsThere();
             MqttLink link = new MqttLink(
                 new LinkSecurity(given), clock, small ? BoardLimits.LinkBytesSmall : BoardLimits.LinkBytes);
             int flashMegabytes = given.FlashMegabytes != 0 ? given.FlashMegabytes : map.FlashMegabytes;
+            FlashFiles files = new FlashFiles(flashMegabytes);
             NodePorts ports = new NodePorts(
-                link, new FlashFiles(flashMegabytes), time, new HardwareEntropy(), new Esp32Board(clock, network, reason));
+                link, files, time, new HardwareEntropy(), new Esp32Board(clock, network, reason));
+            // An application on the heap, and what brings it there, needs external memory.
+            if (!small)
+                ports.Slots = new SlotFiles(files);
 
             AutoResetEvent wake = new AutoResetEvent(false);
             Instruments instruments = new Instruments(map, given, gpio, wake);
@@ -55,17 +55,13 @@ namespace EdgeFleet.Boards.Esp32
             threads.Start();
         }
 
-        private static bool HasExternalMemory()
-        {
-            NativeMemory.GetMemoryInfo(NativeMemory.MemoryType.SpiRam, out uint external, out uint _, out uint _);
-            return external >= ExternalMemoryBytes;
-        }
-
         /// <summary>Settings that fit the board; the tables of <c>hardware/boards.md</c> are what they are held to.</summary>
         private static NodeSettings Fit(BoardSettings given, int flashMegabytes, bool small)
         {
             NodeSettings settings = new NodeSettings();
             settings.FirmwareVersion = FirmwareVersion.Text;
+            settings.HardwareClass = HardwareClasses.Of(SystemInfo.TargetName);
+            settings.TrustedKeys = TrustedKeys.All();
             settings.EnrolmentId = given.Enrolment;
             settings.EnrolmentSecret = given.Secret;
             settings.GatewayHost = given.Host;

@@ -25,17 +25,16 @@ namespace EdgeFleet.Boards.Esp32
         }
 
         /// <summary>
-        /// Takes the note. Without one the power came on, unless the clock ran on: then only the chip was reset, by a
+        /// What the note says. Without one the power came on, unless the clock ran on: then only the chip was reset, by a
         /// failure or by its own watchdogs.
         /// </summary>
-        public static BootReason Take(bool clockRuns)
+        public static BootReason Read(bool clockRuns)
         {
             try
             {
                 if (File.Exists(Path))
                 {
                     byte[] note = File.ReadAllBytes(Path);
-                    File.Delete(Path);
                     int reason = note.Length == 1 ? note[0] - '0' : 0;
                     return reason >= 0 && reason <= (int)BootReason.Crash ? (BootReason)reason : BootReason.Unknown;
                 }
@@ -45,6 +44,22 @@ namespace EdgeFleet.Boards.Esp32
                 return BootReason.Unknown;
             }
             return clockRuns ? BootReason.Crash : BootReason.PowerOn;
+        }
+
+        /// <summary>The same, and takes the note away: the launcher reads it before the application does.</summary>
+        public static BootReason Take(bool clockRuns)
+        {
+            BootReason reason = Read(clockRuns);
+            try
+            {
+                if (File.Exists(Path))
+                    File.Delete(Path);
+            }
+            catch (Exception)
+            {
+                // It is written over by the next one, or says it once more.
+            }
+            return reason;
         }
     }
 }
