@@ -12,6 +12,7 @@ using EdgeFleet.Service.Features.Reports;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Timeline;
 using EdgeFleet.Service.Features.Updates;
+using EdgeFleet.Service.Features.Visits;
 using EdgeFleet.Service.Features.Waveforms;
 using EdgeFleet.Service.Gateway;
 using EdgeFleet.Service.Hosting;
@@ -60,6 +61,7 @@ public static class FleetServiceApp
         builder.AddUpdates();
         builder.AddTimeline();
         builder.AddAlerts();
+        builder.AddVisits();
         builder.AddDeviceHub();
         builder.AddIngestJournal(services => services.GetRequiredService<DataFolder>().File("ingest.db"));
         builder.AddMqttGateway(builder.Settings().Mqtt);
@@ -94,6 +96,7 @@ public static class FleetServiceApp
             app.MapUpdates();
             app.MapTimeline();
             app.MapAlerts();
+            app.MapVisits();
             app.MapWeb();
             return app;
         }

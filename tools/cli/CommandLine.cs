@@ -28,6 +28,8 @@ internal static class CommandLine
         ConfigCommands.Create(),
         UserCommands.Create(),
         TokenCommands.Create(),
+        AlertCommands.Create(),
+        VisitCommands.Create(),
         AuditCommands.Create(),
         CompletionCommand.Create(),
     };

@@ -1,3 +1,4 @@
+using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,6 +55,24 @@ public sealed partial class CommandCenter
         await using FleetDb db = await _contexts.CreateDbContextAsync(cancel);
         return await db.Set<RunRow>().Where(r => r.Id == command && r.DeviceId == device).Select(r => r.Data)
             .SingleOrDefaultAsync(cancel);
+    }
+
+    /// <summary>Of every device whose last self-test failed, that self-test.</summary>
+    public async Task<IReadOnlyList<DeviceCommand>> FailedSelfTestsAsync(CancellationToken cancel = default)
+    {
+        await using FleetDb db = await _contexts.CreateDbContextAsync(cancel);
+        IQueryable<RunRow> tests =
+            from run in db.Set<RunRow>().AsNoTracking()
+            join of in db.Set<OrderRow>() on run.OrderId equals of.Id
+            where of.Type == CommandType.SelfTest && (run.State == CommandState.Done || run.State == CommandState.Failed)
+            select run;
+        List<long> last = await tests.GroupBy(run => run.DeviceId).Select(group => group.Max(run => run.Id)).ToListAsync(cancel);
+        return await (
+            from run in tests.Where(run => run.State == CommandState.Failed && last.Contains(run.Id))
+            join of in db.Set<OrderRow>() on run.OrderId equals of.Id
+            select new DeviceCommand(
+                run.Id, run.OrderId, run.DeviceId, of.Type, run.State, run.SentAt, run.ChangedAt, run.Text,
+                run.Data == null ? 0 : run.Data.Length, of.ExpiresAt, of.CreatedAt, of.CreatedBy)).ToListAsync(cancel);
     }
 
     private static CommandOrder OrderOf(OrderRow row, IReadOnlyDictionary<CommandState, int> counts) => new(

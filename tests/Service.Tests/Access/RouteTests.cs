@@ -80,6 +80,8 @@ public sealed class RouteTests : IAsyncLifetime
         { "GET", "/api/v1/sites/{site}/maintenance", Role.Viewer },
         { "PUT", "/api/v1/sites/{site}/maintenance", Role.Technician },
         { "DELETE", "/api/v1/sites/{site}/maintenance", Role.Technician },
+        { "GET", "/api/v1/visits", Role.Viewer },
+        { "GET", "/api/v1/visits.csv", Role.Viewer },
         { "GET", "/openapi/v1.json", Role.Viewer },
         { "POST", "/api/v1/devices/edit", Role.Operator },
         { "GET", "/api/v1/config", Role.Viewer },
@@ -163,10 +165,7 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours =
-        [
-            "Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts", "Configuration",
-        ];
+        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts", "Configuration", "Visits"];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints

@@ -86,7 +86,7 @@ public sealed class AlertScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Service.DisposeAsync();
 
-    private async Task SendAsync(string id, TopicKind kind, byte[] payload)
+    public async Task SendAsync(string id, TopicKind kind, byte[] payload)
     {
         await Hub.ReceiveAsync(_sessions[id], kind, id, payload, 9, default);
         await Service.Get<IIngestReader>().SettledAsync().WaitAsync(TimeSpan.FromSeconds(30));
