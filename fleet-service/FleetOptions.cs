@@ -26,6 +26,9 @@ public sealed class FleetOptions
     /// <summary>Captured vibrations: how long they are kept, and what their files say.</summary>
     public WaveformOptions Waveforms { get; set; } = new();
 
+    /// <summary>The map's ground.</summary>
+    public MapOptions Map { get; set; } = new();
+
     /// <summary>Where mails about alerts go through.</summary>
     public SmtpOptions Smtp { get; set; } = new();
 
@@ -62,6 +65,22 @@ public sealed class HttpOptions
 
     /// <summary>Password of a PKCS #12 file or an encrypted PEM key.</summary>
     public string? CertificatePassword { get; set; }
+}
+
+/// <summary>The map's ground. Coasts and borders come with the service and need no network.</summary>
+public sealed class MapOptions
+{
+    /// <summary>
+    /// Tiles to lay over them, such as <c>https://tiles.example.org/{z}/{x}/{y}.png</c>; empty: none. Browsers then tell
+    /// that server where they look.
+    /// </summary>
+    public string TileUrl { get; set; } = "";
+
+    /// <summary>Whom the tiles' licence asks to name.</summary>
+    public string TileAttribution { get; set; } = "";
+
+    /// <summary>Deepest zoom of the tiles, 1 to 22.</summary>
+    public int TileMaxZoom { get; set; } = 19;
 }
 
 /// <summary>The gateway that nodes connect to.</summary>

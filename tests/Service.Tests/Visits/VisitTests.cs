@@ -3,6 +3,7 @@ using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Access;
 using EdgeFleet.Service.Features.Commands;
 using EdgeFleet.Service.Features.Devices;
+using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Visits;
 using EdgeFleet.Service.Tests.Alerts;
 using EdgeFleet.Service.Tests.Support;
