@@ -209,7 +209,7 @@ namespace EdgeFleet.Firmware.Updates
                     continue;
                 StorageResult result = _slots.WriteEnvelope(_slot, _image.Buffer, 0, _envelopeHave);
                 if (result == StorageResult.Full)
-                    return UpdateReason.NoRoom;
+                    return GiveRoomBack();
                 if (result == StorageResult.Ok)
                 {
                     _isEnvelopeWritten = true;
@@ -217,6 +217,13 @@ namespace EdgeFleet.Firmware.Updates
                 }
             }
             return UpdateReason.FlashFault;
+        }
+
+        /// <summary>A flash that is full to the brim takes no window, no event and no boot record any more.</summary>
+        private UpdateReason GiveRoomBack()
+        {
+            _slots.Erase(_slot);
+            return UpdateReason.NoRoom;
         }
 
         private void TakeBlock(BlockAnswer answer)
@@ -229,7 +236,7 @@ namespace EdgeFleet.Firmware.Updates
             }
             StorageResult result = _slots.WriteBlock(_slot, _block, answer.Data, 0, answer.DataLength);
             if (result == StorageResult.Full)
-                Fault = UpdateReason.NoRoom;
+                Fault = GiveRoomBack();
             else if (!_image.HasBlock(_slot, _block) && ++_flashFaults >= NodeLimits.UpdateTries)
                 Fault = UpdateReason.FlashFault;
         }
