@@ -97,8 +97,9 @@ namespace EdgeFleet.Nano.Tests
         public static void A_wrong_signature_is_not_tried()
         {
             string envelope = SignedBundle.Envelope;
-            char last = envelope[envelope.Length - 1] == '0' ? '1' : '0';
-            MemoryStorage storage = Staged(envelope.Substring(0, envelope.Length - 1) + last.ToString());
+            string rest = envelope.Substring(0, envelope.Length - 1);
+            string last = envelope[envelope.Length - 1] == '0' ? "1" : "0";
+            MemoryStorage storage = Staged(rest + last);
             Assert.AreEqual((int)UpdateSlot.Golden, (int)NewLauncher(storage).Choose(BootReason.Requested).Slot, "slot");
             BootRecord record = NewRecord(storage);
             record.Load();
