@@ -1,6 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeFleet.Flash.Batch;
 using EdgeFleet.Flash.Doctor;
+using EdgeFleet.Flash.Field;
+using EdgeFleet.Flash.Labels;
+using EdgeFleet.Flash.Packs;
+using EdgeFleet.Flash.Receipts;
+using EdgeFleet.Flash.Service;
 using EdgeFleet.Flash.Steps;
 using Spectre.Console;
 
@@ -14,6 +20,13 @@ internal static class CommandLine
     {
         DoctorCommand.Create(host),
         BoardCommand.Create(host),
+        BatchCommand.Create(host),
+        EnrolCommand.Create(host),
+        LabelCommand.Create(host),
+        InstallCommand.Create(host),
+        VisitCommand.Create(host),
+        PackCommand.Create(host),
+        SyncCommand.Create(host),
     };
 
     /// <summary>Parses and runs; Ctrl-C ends what runs, and the flasher with it.</summary>

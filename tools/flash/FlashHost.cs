@@ -26,6 +26,15 @@ internal sealed record FlashHost
     /// <summary>Between two looks at the service.</summary>
     public TimeSpan Poll { get; init; } = FlashLimits.Poll;
 
+    /// <summary>Told of a port whose board may be unplugged; a bench with a lamp or a hub that switches hangs on it.</summary>
+    public Action<string> Unplug { get; init; } = _ => { };
+
+    /// <summary>Told of a port that waits for a board.</summary>
+    public Action<string> PlugIn { get; init; } = _ => { };
+
+    /// <summary>Where private folders are made; null: where the system has its own.</summary>
+    public string? Temp { get; init; }
+
     /// <summary>How long a claim, an approval, a window and the sensors are waited for, each.</summary>
     public Patience Patience { get; init; } = new(
         FlashLimits.Claim, FlashLimits.Approval, FlashLimits.Telemetry, FlashLimits.Sensors);

@@ -17,6 +17,7 @@ internal sealed class TestBench : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pseudo-terminals are used as Linux has them.");
         Folder = Directory.CreateTempSubdirectory("edgefleet-flash-test-").FullName;
         Directory.CreateDirectory(PortFolder);
+        Directory.CreateDirectory(Temp);
         Directory.CreateDirectory(System.IO.Path.Combine(Folder, "images"));
         File.WriteAllBytes(Image(NodeKind.AirBox), MakeImage("EdgeFleet.AirBox"));
         File.WriteAllBytes(Image(NodeKind.Bridge), MakeImage("EdgeFleet.Bridge"));
@@ -28,8 +29,25 @@ internal sealed class TestBench : IDisposable
 
     public NodePump Pump { get; } = new();
 
-    /// <summary>The stand-in for nanoff, as it was built beside the tests.</summary>
-    public static string Nanoff => System.IO.Path.Combine(AppContext.BaseDirectory, "nanoff");
+    /// <summary>Where the tool makes its private folders.</summary>
+    public string Temp => Path("temp");
+
+    /// <summary>Every call of the flasher, with all its arguments.</summary>
+    public string Calls => Path("calls.txt");
+
+    /// <summary>
+    /// The stand-in for nanoff, as it was built beside the tests, behind a script that notes how it is called and tells it
+    /// of this bench.
+    /// </summary>
+    public string Nanoff(string settings = "")
+    {
+        string script = Path("nanoff" + Convert.ToHexString(Encoding.UTF8.GetBytes(settings)));
+        string program = System.IO.Path.Combine(AppContext.BaseDirectory, "nanoff");
+        File.WriteAllText(script, $"#!/bin/sh\necho \"$@\" >>'{Calls}'\nSTANDIN_PORTS='{PortFolder}' {settings} exec '{program}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return script;
+    }
 
     public string Path(string name) => System.IO.Path.Combine(Folder, name);
 
@@ -46,11 +64,24 @@ internal sealed class TestBench : IDisposable
         return board;
     }
 
+    /// <summary>Pulls whatever is in a port.</summary>
+    public void Pull(int port = 0)
+    {
+        List<PtyLine> there;
+        lock (_lines)
+        {
+            there = [.. _lines.Where(line => line.Port == Port(port))];
+            _lines.RemoveAll(there.Contains);
+        }
+        there.ForEach(line => line.Dispose());
+    }
+
     /// <summary>Plugs a board into a port.</summary>
     public PtyLine Plug(SimulatedBoard board, int port = 0)
     {
         PtyLine line = new(Port(port), board.Answer);
-        _lines.Add(line);
+        lock (_lines)
+            _lines.Add(line);
         return line;
     }
 

@@ -18,6 +18,14 @@ internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
     /// <summary>Silence after which the flasher hangs.</summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Told of a port whose board may be unplugged, and of one that waits for a board.</summary>
+    public Action<string> Unplug { get; init; } = _ => { };
+
+    public Action<string> PlugIn { get; init; } = _ => { };
+
+    /// <summary>The flasher that is named.</summary>
+    public string Nanoff { get; set; } = bench.Nanoff();
+
     /// <summary>Where the tool remembers things.</summary>
     public string State => bench.Path("state");
 
@@ -37,7 +45,7 @@ internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
             Interactive = false,
             Environment = name => name switch
             {
-                "EDGEFLEET_URL" => fleet?.Url.ToString(),
+                "EDGEFLEET_SERVER" => fleet?.Url.ToString(),
                 "EDGEFLEET_TOKEN" => _token,
                 "EDGEFLEET_FLASH_STATE" => State,
                 "EDGEFLEET_TECHNICIAN" => "Mei",
@@ -46,8 +54,11 @@ internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
             FlasherQuiet = Quiet,
             Poll = TimeSpan.FromMilliseconds(100),
             Patience = Patience,
+            Unplug = Unplug,
+            PlugIn = PlugIn,
+            Temp = bench.Temp,
         };
-        string[] all = bare ? args : [.. args, "--nanoff", TestBench.Nanoff];
+        string[] all = bare ? args : [.. args, "--nanoff", Nanoff];
         int code = await CommandLine.RunAsync(all, host, cancel);
         return new ToolResult(code, output.ToString(), screen.ToString());
     }

@@ -8,7 +8,9 @@ namespace EdgeFleet.Flash.Tests.Nanoff;
 public sealed class NanoffToolTests : IDisposable
 {
     private readonly TestBench _bench = new();
-    private readonly NanoffTool _tool = new(TestBench.Nanoff, TimeProvider.System);
+    private readonly NanoffTool _tool;
+
+    public NanoffToolTests() => _tool = new NanoffTool(_bench.Nanoff(), TimeProvider.System);
 
     public void Dispose() => _bench.Dispose();
 
@@ -62,7 +64,6 @@ public sealed class NanoffToolTests : IDisposable
     [Fact]
     public async Task Ports_are_those_that_nanoff_lists()
     {
-        Environment.SetEnvironmentVariable("STANDIN_PORTS", _bench.PortFolder);
         _bench.Plug(_bench.Board(), 0);
         _bench.Plug(_bench.Board(), 3);
         Assert.Equal([_bench.Port(0), _bench.Port(3)], await _tool.PortsAsync(default));
@@ -142,7 +143,7 @@ public sealed class NanoffToolTests : IDisposable
     public async Task A_flasher_that_says_nothing_more_is_ended()
     {
         _bench.Plug(_bench.Board().Fail("hello", "hang"));
-        NanoffTool tool = new(TestBench.Nanoff, TimeProvider.System, TimeSpan.FromSeconds(2));
+        NanoffTool tool = new(_bench.Nanoff(), TimeProvider.System, TimeSpan.FromSeconds(2));
         FlashException problem = await Assert.ThrowsAsync<FlashException>(() => tool.ChipAsync(_bench.Port(0), null, default));
         Assert.Equal(Failure.NanoffHangs, problem.Failure);
         // It has left the port: the next one gets it.
@@ -165,7 +166,7 @@ public sealed class NanoffToolTests : IDisposable
     [Fact]
     public void A_missing_flasher_says_how_to_install_it()
     {
-        FlashException problem = Assert.Throws<FlashException>(() => NanoffTool.Find(_bench.Path("nanoff")));
+        FlashException problem = Assert.Throws<FlashException>(() => NanoffTool.Find(_bench.Path("no-nanoff")));
         Assert.Equal(Failure.NanoffMissing, problem.Failure);
         Assert.Contains("dotnet tool install -g nanoff", problem.Remedy);
     }

@@ -95,7 +95,7 @@ internal static class DoctorCommand
     {
         if (client == null)
         {
-            checks.Add(new Check("service", false, "none was named", "Give --service URL or set EDGEFLEET_URL; or work from a pack."));
+            checks.Add(new Check("service", false, "none was named", "Give --server URL or set EDGEFLEET_SERVER; or work from a pack."));
             return;
         }
         try

@@ -26,17 +26,23 @@ internal static class SecretFile
     /// <summary>Writes a file that its owner alone may read, whole or not at all.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
-        string part = path + ".part";
-        File.Delete(part);
+        string part = $"{path}.{Guid.NewGuid():N}.part";
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (FileStream stream = new(part, options))
+        try
         {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
+            using (FileStream stream = new(part, options))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(part, path, overwrite: true);
         }
-        File.Move(part, path, overwrite: true);
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     /// <summary>Writes such a file as text.</summary>

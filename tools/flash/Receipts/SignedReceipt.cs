@@ -27,6 +27,8 @@ internal sealed class ReceiptKey : IDisposable
 {
     private const int MaxPem = 4096;
 
+    private static readonly Lock Making = new();
+
     private readonly ECDsa _key;
 
     private ReceiptKey(ECDsa key) => _key = key;
@@ -40,16 +42,17 @@ internal sealed class ReceiptKey : IDisposable
     /// <summary>Opens the key, or makes it.</summary>
     public static ReceiptKey Open(StateFolders folders)
     {
+        // Several boards may be finished at once, on the first day too: the key that is there first is everybody's.
+        lock (Making)
+        {
+            if (!File.Exists(folders.Key))
+            {
+                using ECDsa made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+                SecretFile.Write(folders.Key, made.ExportPkcs8PrivateKeyPem() + "\n");
+            }
+        }
         ECDsa key = ECDsa.Create();
-        if (File.Exists(folders.Key))
-        {
-            key.ImportFromPem(SecretFile.Text(folders.Key, MaxPem));
-        }
-        else
-        {
-            key.GenerateKey(ECCurve.NamedCurves.nistP256);
-            SecretFile.Write(folders.Key, key.ExportPkcs8PrivateKeyPem() + "\n");
-        }
+        key.ImportFromPem(SecretFile.Text(folders.Key, MaxPem));
         return new ReceiptKey(key);
     }
 

@@ -48,9 +48,9 @@ internal sealed class Witness(FleetClient client, FlashHost host)
         return page.Items.FirstOrDefault(claim => claim.HardwareId == hardwareId);
     }
 
-    /// <summary>Windows that the service has ever stored of a device.</summary>
+    /// <summary>Windows that the service has ever stored of a device; none of one that it has not heard of yet.</summary>
     public async Task<long> WindowsAsync(string device, CancellationToken cancel) =>
-        (await client.GetAsync<DeviceStats>($"/api/v1/devices/{device}/telemetry/stats", cancel)).WindowsStored;
+        (await client.FindAsync<DeviceStats>($"/api/v1/devices/{device}/telemetry/stats", cancel))?.WindowsStored ?? 0;
 
     /// <summary>Waits for the claim to be granted, and for the node to connect under its identity; gives the device's id.</summary>
     /// <param name="before">The board's claim as it was before the node was started.</param>

@@ -35,7 +35,7 @@ internal static class BoardCommand
         service.AddTo(command);
         command.Runs(host, async (result, cancel) =>
         {
-            using PrivateFolder scope = new();
+            using PrivateFolder scope = new(host.Temp);
             Profile common = profile.Read(result, host, scope);
             using FleetClient? client = result.GetValue(offline) ? null : service.Need(result, host);
             NanoffTool tool = new(NanoffTool.Find(result.GetValue(nanoff)), host.Time, host.FlasherQuiet);
@@ -47,8 +47,9 @@ internal static class BoardCommand
                 at, what, Named(result.GetValue(board)), common with { Site = site }, DeployImage.Open(common.Images, what),
                 result.GetValue(name), result.GetValue(again));
             StateFolders folders = StateFolders.Open(host, result.GetValue(state));
+            using IDisposable claimed = Ports.Claim(folders, at);
             BoardRun run = new(job, tool, folders, client, host, new ScreenWatcher(host, result.GetValue(yes)));
-            SignedReceipt receipt = await run.RunAsync(null, cancel);
+            SignedReceipt receipt = await run.RunAsync(null, null, cancel);
             if (result.GetValue(json))
                 host.Output.WriteLine(JsonSerializer.Serialize(receipt.Read(), FleetClient.Json));
             else

@@ -26,17 +26,17 @@ internal sealed class BoardRun(
     private BoardState _state = null!;
     private BoardClaim? _claimBefore;
 
-    /// <summary>The board at the port, once it is known.</summary>
-    public string? HardwareId => _chip?.Mac;
+    /// <summary>How far it came.</summary>
+    public BoardState? State => _state;
 
     /// <summary>Does what is left to do; gives the receipt.</summary>
     /// <param name="expected">The board that it must be; null: any.</param>
-    public async Task<SignedReceipt> RunAsync(string? expected, CancellationToken cancel)
+    /// <param name="found">The chip at the port, where it has just been looked at.</param>
+    public async Task<SignedReceipt> RunAsync(string? expected, ChipDetails? found, CancellationToken cancel)
     {
-        using IDisposable port = Ports.Claim(folders, job.Port);
         try
         {
-            await DetectAsync(expected, cancel);
+            await DetectAsync(expected, found, cancel);
             if (!job.Again && _state.ReceiptId is { } made && _state.Done.ContainsKey(Step.Receipt) && ReceiptStore.Find(folders, made) is { } receipt)
             {
                 watcher.Done(Step.Receipt, $"this board was finished before, as {_state.DeviceId ?? _chip.Mac}", earlier: true);
@@ -55,12 +55,15 @@ internal sealed class BoardRun(
         }
     }
 
-    private async Task DetectAsync(string? expected, CancellationToken cancel)
+    private async Task DetectAsync(string? expected, ChipDetails? found, CancellationToken cancel)
     {
         watcher.Begins(Step.Detect, job.Port);
         if (!NanoffErrors.PortExists(job.Port))
             throw new FlashException(Failure.PortMissing, $"There is no port {job.Port}.", "Plug the board in, with a cable that carries data.");
-        await TryAsync(Step.Detect, async heard => _chip = await nanoff.ChipAsync(job.Port, heard, cancel));
+        if (found != null)
+            _chip = found;
+        else
+            await TryAsync(Step.Detect, async heard => _chip = await nanoff.ChipAsync(job.Port, heard, cancel));
         if (expected != null && expected != _chip.Mac)
         {
             throw new FlashException(Failure.WrongBoard, $"At {job.Port} is the board {_chip.Mac}; {expected} was meant.",
@@ -137,7 +140,7 @@ internal sealed class BoardRun(
     private async Task<ReadBack> ReadBackAsync(Action<string> heard, CancellationToken cancel)
     {
         byte[] flash;
-        using (PrivateFolder folder = new())
+        using (PrivateFolder folder = new(host.Temp))
             flash = await nanoff.ReadBackAsync(job.Port, folder, heard, cancel);
         Partition deploy = PartitionTable.Read(flash).FirstOrDefault(p => p.Label == "deploy");
         if (deploy.Size == 0)
@@ -167,13 +170,13 @@ internal sealed class BoardRun(
         string way = job.Profile.Network.Wired ? "Ethernet" : job.Profile.Network.Ssid!;
         await StepAsync(Step.Network, way, async heard =>
         {
-            using PrivateFolder folder = new();
+            using PrivateFolder folder = new(host.Temp);
             string file = folder.Write("network.json", NanoffTool.Json(job.Profile.Network.Describe(job.Port)));
             await nanoff.NetworkAsync(job.Port, file, heard, cancel);
         });
         await StepAsync(Step.Files, $"enrolment {job.Profile.Settings.Enrolment}", async heard =>
         {
-            using PrivateFolder folder = new();
+            using PrivateFolder folder = new(host.Temp);
             List<object> files = [new { DestinationFilePath = @"I:\edgefleet.cfg", SourceFilePath = folder.Write("edgefleet.cfg", job.Profile.Settings.For(_board, _chip)) }];
             if (job.Profile.Authority is { } authority)
                 files.Add(new { DestinationFilePath = @"I:\edgefleet-ca.pem", SourceFilePath = folder.Write("edgefleet-ca.pem", authority) });
@@ -208,6 +211,8 @@ internal sealed class BoardRun(
                 if (value.Mean is { } mean)
                     watcher.Says(Step.Sensors, string.Create(CultureInfo.InvariantCulture, $"{value.Channel} {mean:0.###} {value.Unit}"));
             }
+            if (await new SelfTest(client!, host).RunAsync(_state.DeviceId!, cancel) is { } passed)
+                watcher.Says(Step.Sensors, "self-test: " + passed);
         });
     }
 
