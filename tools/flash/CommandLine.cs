@@ -34,7 +34,7 @@ internal static class CommandLine
     {
         ParseResult result = Create(host).Parse(args);
         int code = await result.InvokeAsync(
-            new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) }, cancel);
+            new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = host.Output, Error = host.Error }, cancel);
         // The library's own code for arguments that it cannot parse is the one that stands for a failed board here.
         return result.Errors.Count != 0 ? ExitCode.Usage : code;
     }

@@ -8,6 +8,9 @@ internal sealed record FlashHost
     /// <summary>Results, and with <c>--json</c> nothing but JSON.</summary>
     public TextWriter Output { get; init; } = Console.Out;
 
+    /// <summary>What is wrong with the arguments.</summary>
+    public TextWriter Error { get; init; } = Console.Error;
+
     /// <summary>Progress and problems.</summary>
     public IAnsiConsole Screen { get; init; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 

@@ -10,7 +10,7 @@ namespace EdgeFleet.Flash.Tests.Bench;
 /// </summary>
 internal sealed class CatchingUpClock : SimClock
 {
-    private const double Speed = 40;
+    private const double Speed = 100;
     private static readonly TimeSpan Behind = TimeSpan.FromMinutes(50);
 
     private readonly long _startUtcMs = DateTimeOffset.UtcNow.Subtract(Behind).ToUnixTimeMilliseconds();

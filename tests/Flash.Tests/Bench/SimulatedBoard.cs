@@ -97,7 +97,7 @@ internal sealed class SimulatedBoard : IDisposable
             "file" => Store(question, refuse: fault == "refuse"),
             _ => new BoardMessage(question.Op, Ok: false),
         };
-        return fault is "hang" or "disk-full" ? answer with { Fault = fault } : answer;
+        return answer with { Number = question.Number, Fault = fault is "hang" or "disk-full" ? fault : "" };
     }
 
     /// <summary>Writes past every check, as a worn flash does.</summary>

@@ -7,7 +7,7 @@ namespace EdgeFleet.Flash.Tests.Bench;
 internal sealed record ToolResult(int Code, string Output, string Screen);
 
 /// <summary>Runs of the tool in this process, as a script would start it, with a service and without a person.</summary>
-internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
+internal sealed class ToolRun(TestBench bench, TestFleet? fleet, Role role = Role.Technician)
 {
     private string? _token;
 
@@ -34,10 +34,11 @@ internal sealed class ToolRun(TestBench bench, TestFleet? fleet)
     {
         StringWriter output = new(), screen = new();
         if (fleet != null)
-            _token ??= await fleet.TokenAsync(Role.Technician);
+            _token ??= await fleet.TokenAsync(role);
         FlashHost host = new()
         {
             Output = output,
+            Error = screen,
             Screen = AnsiConsole.Create(new AnsiConsoleSettings
             {
                 Out = new AnsiConsoleOutput(TextWriter.Synchronized(screen)), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No,

@@ -34,14 +34,6 @@ public sealed class FailureTests : IAsyncLifetime
     /// <summary>The operation at which it happens, what happens, how often, what it is called.</summary>
     public static TheoryData<string, string, int, string> BoardFaults => new()
     {
-        { "hello", "pull", 1, "CableLost" },
-        { "erase", "pull", 1, "CableLost" },
-        { "write", "pull", 1, "CableLost" },
-        { "read", "pull", 1, "CableLost" },
-        { "clr", "pull", 1, "CableLost" },
-        { "network", "pull", 1, "CableLost" },
-        { "file", "pull", 1, "CableLost" },
-        { "reset", "pull", 1, "CableLost" },
         { "hello", "deaf", 2, "NoAnswer" },
         { "write", "flip", 4, "WriteFailed" },
         { "clr", "deaf", 2, "NotStarted" },
@@ -68,27 +60,54 @@ public sealed class FailureTests : IAsyncLifetime
         await AssertMendsAsync(Tool(TimeSpan.FromSeconds(60)), board);
     }
 
-    /// <summary>Operations of the board at which a person presses Ctrl-C.</summary>
-    public static TheoryData<string> Moments => ["hello", "erase", "write", "read", "clr", "network", "file", "reset"];
+    // Every operation of a board, in the order in which they first come.
+    private static readonly string[] Operations = ["hello", "reset", "erase", "write", "read", "clr", "network", "file"];
 
-    [Theory]
-    [MemberData(nameof(Moments))]
-    public async Task A_run_may_be_ended_at_any_step_and_run_again(string operation)
+    [Fact]
+    public async Task The_cable_may_be_pulled_at_every_operation()
+    {
+        SimulatedBoard board = _bench.Board();
+        foreach (string operation in Operations)
+            board.Fail(operation, "pull");
+        ToolRun tool = Tool(TimeSpan.FromSeconds(60));
+        for (int pulled = 0; pulled < Operations.Length; pulled++)
+        {
+            _bench.Plug(board);
+            ToolResult run = await tool.RunAsync(Board());
+            Assert.True(run.Code == 1 && run.Screen.Contains("CableLost"), run.Screen);
+            AssertNothingStays();
+            _bench.Pull();
+        }
+        _bench.Plug(board);
+        await AssertMendsAsync(tool, board);
+    }
+
+    [Fact]
+    public async Task A_run_may_be_ended_at_every_operation_and_goes_on_where_it_stopped()
     {
         SimulatedBoard board = _bench.Board();
         _bench.Plug(board);
-        using CancellationTokenSource person = new();
-        board.Asked = asked =>
-        {
-            if (asked == operation)
-                person.Cancel();
-        };
         ToolRun tool = Tool(TimeSpan.FromSeconds(60));
-        ToolResult ended = await tool.RunAsync(Board(), person.Token);
-        Assert.True(ended.Code == 1 && ended.Screen.Contains("Interrupted"), ended.Screen);
-        AssertNothingStays();
+        List<string> moments = [.. Operations];
+        while (moments.Count != 0)
+        {
+            using CancellationTokenSource person = new();
+            bool pressed = false;
+            board.Asked = asked =>
+            {
+                if (pressed || !moments.Remove(asked))
+                    return;
+                pressed = true;
+                person.Cancel();
+            };
+            ToolResult ended = await tool.RunAsync(Board(), person.Token);
+            Assert.True(ended.Code == 1 && ended.Screen.Contains("Interrupted"), ended.Screen);
+            AssertNothingStays();
+        }
         board.Asked = null;
+        int erased = board.Operations.Count(op => op == "erase");
         await AssertMendsAsync(tool, board);
+        Assert.Equal(erased, board.Operations.Count(op => op == "erase"));
     }
 
     [Fact]
@@ -128,7 +147,7 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Contains("VerifyMismatch", failed.Screen);
         Assert.Contains("0x1E1267", failed.Screen);
         board.Asked = null;
-        await AssertMendsAsync(tool, board, "--again");
+        await AssertMendsAsync(tool, board);
     }
 
     [Fact]
@@ -191,7 +210,7 @@ public sealed class FailureTests : IAsyncLifetime
         await EnrolAsync(count: 1);
         SimulatedBoard first = _bench.Board();
         _bench.Plug(first, 1);
-        Assert.Equal(0, (await tool.RunAsync([.. Board(), "--port", _bench.Port(1)])).Code);
+        Assert.Equal(0, (await tool.RunAsync(Board(port: 1))).Code);
         ToolResult full = await tool.RunAsync(Board());
         Assert.True(full.Code == 3 && full.Screen.Contains("EnrolmentFull"), full.Screen);
         Assert.DoesNotContain("erase", board.Operations);
@@ -255,15 +274,15 @@ public sealed class FailureTests : IAsyncLifetime
         return id;
     }
 
-    private string[] Board(string board = "esp32-devkitc") =>
+    private string[] Board(string board = "esp32-devkitc", int port = 0) =>
     [
-        "board", "--port", _bench.Port(0), "--board", board, "--settings", _bench.Path("edgefleet.cfg"), "--network", _bench.Path("network.cfg"),
+        "board", "--port", _bench.Port(port), "--board", board, "--settings", _bench.Path("edgefleet.cfg"), "--network", _bench.Path("network.cfg"),
         "--image", _bench.Path("images"), "--yes",
     ];
 
-    private async Task AssertMendsAsync(ToolRun tool, SimulatedBoard board, params string[] more)
+    private async Task AssertMendsAsync(ToolRun tool, SimulatedBoard board)
     {
-        ToolResult mended = await tool.RunAsync([.. Board(), .. more]);
+        ToolResult mended = await tool.RunAsync(Board());
         Assert.True(mended.Code == 0, mended.Screen);
         DeviceView device = Assert.Single(await _fleet.DevicesAsync(), view => view.Device.HardwareId == board.HardwareId);
         Assert.True(device.Online);

@@ -34,8 +34,12 @@ internal sealed class SerialBoard : IDisposable
     /// </summary>
     public BoardMessage Ask(BoardMessage question)
     {
-        Wire.Send(_fd, question);
-        BoardMessage answer = Wire.Receive(_fd, () => false);
+        int number = Random.Shared.Next(1, int.MaxValue);
+        Wire.Send(_fd, question with { Number = number });
+        BoardMessage answer;
+        do
+            answer = Wire.Receive(_fd, () => false);
+        while (answer.Number != number);
         if (answer.Fault == "hang")
             new ManualResetEvent(false).WaitOne();
         if (answer.Fault == "disk-full")

@@ -112,6 +112,8 @@ internal static class VisitCommand
     {
         host.Screen.MarkupLineInterpolated($"\n[bold]{now.View?.Device.Name ?? now.Visit.Device}[/] ({now.Visit.Device}) {now.View?.Device.Site ?? now.Visit.Site}");
         host.Screen.MarkupLineInterpolated($"  because of: {now.Visit.Reason}");
+        if (now.Visit.Bring.Length != 0)
+            host.Screen.MarkupLineInterpolated($"  to take along: {now.Visit.Bring}");
         if (now.View == null)
         {
             host.Screen.MarkupLineInterpolated($"  [red]the service does not know it[/]");

@@ -1,13 +1,12 @@
-using System.Text.Json;
 using EdgeFleet.Flash.Files;
 using EdgeFleet.Flash.Service;
 
 namespace EdgeFleet.Flash.Field;
 
-/// <summary>One node that is to be visited, and why.</summary>
-internal sealed record Visit(string Device, string Site, string Reason);
+/// <summary>One node that is to be visited, why, and what to take along.</summary>
+internal sealed record Visit(string Device, string Site, string Reason, string Bring);
 
-/// <summary>The nodes that somebody has to go to: a CSV file with <c>device</c>, and <c>site</c> and <c>reason</c>; or the service's list.</summary>
+/// <summary>The nodes that somebody has to go to: a CSV file with <c>device</c>, and <c>site</c>, <c>reason</c> and <c>bring</c>; or the service's list.</summary>
 internal static class VisitList
 {
     /// <summary>Reads a list out of a file.</summary>
@@ -17,34 +16,33 @@ internal static class VisitList
         IReadOnlyList<IReadOnlyDictionary<string, string>> rows = Csv.Read(path, Input.Utf8(path, Input.Read(path, MaxBytes)));
         if (rows.Any(row => row.GetValueOrDefault("device") is null or ""))
             throw new FlashException(Failure.BadInput, $"{path}: a row has no device.", "The header names at least: device");
-        return [.. rows.Select(row => new Visit(row["device"], row.GetValueOrDefault("site") ?? "", row.GetValueOrDefault("reason") ?? ""))];
+        return [.. rows.Select(row => new Visit(row["device"], row.GetValueOrDefault("site") ?? "", row.GetValueOrDefault("reason") ?? "", row.GetValueOrDefault("bring") ?? ""))];
     }
 
     /// <summary>The service's list.</summary>
     public static async Task<IReadOnlyList<Visit>> FetchAsync(FleetClient client, CancellationToken cancel)
     {
-        JsonElement answer;
-        try
+        const int AtOnce = 500;
+        List<Visit> all = [];
+        Page<Listed> page;
+        do
         {
-            answer = await client.GetAsync<JsonElement>("/api/v1/visits", cancel);
+            try
+            {
+                page = await client.GetAsync<Page<Listed>>($"/api/v1/visits?skip={all.Count}&top={AtOnce}", cancel);
+            }
+            catch (FlashException e) when (e.Failure == Failure.NotFound)
+            {
+                throw new FlashException(Failure.NotFound, "This service keeps no visit list.", "Give one as a CSV file: device, site, reason.");
+            }
+            all.AddRange(page.Items.Select(item => new Visit(
+                item.Device, item.Site, string.Join("; ", (item.Reasons ?? []).Select(r => r.Text)), string.Join(", ", item.Bring ?? []))));
         }
-        catch (FlashException e) when (e.Failure == Failure.NotFound)
-        {
-            throw new FlashException(Failure.NotFound, "This service keeps no visit list.", "Give one as a CSV file: device, site, reason.");
-        }
-        JsonElement items = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("items", out JsonElement inner) ? inner : answer;
-        return items.ValueKind != JsonValueKind.Array ? [] : [.. items.EnumerateArray().Select(Read).Where(v => v.Device.Length != 0)];
+        while (page.Items.Count != 0 && all.Count < Math.Min(page.Total, FlashLimits.MaxRows));
+        return all;
     }
 
-    private static Visit Read(JsonElement item)
-    {
-        string reason = Text(item, "reason");
-        if (reason.Length == 0 && item.TryGetProperty("reasons", out JsonElement all) && all.ValueKind == JsonValueKind.Array)
-            reason = string.Join("; ", all.EnumerateArray().Select(r => r.ValueKind == JsonValueKind.String ? r.GetString() : Text(r, "text")));
-        string device = Text(item, "device");
-        return new Visit(device.Length != 0 ? device : Text(item, "deviceId"), Text(item, "site"), reason);
-    }
+    private sealed record Cause(string Text);
 
-    private static string Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private sealed record Listed(string Device, string Site, IReadOnlyList<Cause>? Reasons, IReadOnlyList<string>? Bring);
 }

@@ -50,7 +50,11 @@ internal sealed class BoardRun(
         }
         catch (Exception e) when (_state != null && e is FlashException or OperationCanceledException or IOException)
         {
-            Remember(FlashException.Of(e));
+            FlashException problem = FlashException.Of(e);
+            // What is on the flash is not what was written: nothing that was noted about it holds.
+            if (problem.Failure == Failure.VerifyMismatch)
+                _state = _state with { Done = new Dictionary<Step, string>() };
+            Remember(problem);
             throw;
         }
     }
@@ -158,9 +162,7 @@ internal sealed class BoardRun(
         string assembly = DeployImage.AssemblyOf(job.Kind);
         if (runtime.Target != _board.Target || !runtime.Assemblies.TryGetValue(assembly, out string? version))
         {
-            throw new FlashException(Failure.NotStarted,
-                $"The board runs {runtime.Target} with {string.Join(", ", runtime.Assemblies.Keys)}; {_board.Target} with {assembly} was written.",
-                "Run this again with --again; where it comes again, the image does not fit this runtime's version.");
+            throw Mismatch($"the board runs {runtime.Target} with {string.Join(", ", runtime.Assemblies.Keys)}, and {_board.Target} with {assembly} was written");
         }
         return new ReadBack(deploy.Offset, digest, runtime.Target, runtime.Version, assembly, version);
     }
@@ -273,5 +275,5 @@ internal sealed class BoardRun(
     }
 
     private static FlashException Mismatch(string what) => new(
-        Failure.VerifyMismatch, $"Read back from the board: {what}.", "Run this again with --again; a board that does this twice is faulty.");
+        Failure.VerifyMismatch, $"Read back from the board: {what}.", "Run this again: everything is written anew. A board that does this twice is faulty, or its image does not fit the runtime.");
 }
