@@ -19,6 +19,9 @@ internal static class WebSetup
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);
         builder.Services.AddSingleton<LiveStream>();
         builder.Services.AddSingleton<FleetList>();
+        builder.Services.AddSingleton<IAttentionSource, AlertAttention>();
+        builder.Services.AddSingleton<IAttentionSource, ClaimAttention>();
+        builder.Services.AddSingleton<IAttentionSource, VisitAttention>();
     }
 
     /// <summary>Static files, before anything asks who it is: the sign-in page needs them.</summary>
