@@ -74,6 +74,7 @@ public static class FleetServiceApp
         {
             app.UseStorage();
             app.UseDeviceHub();
+            app.UseLanguages();
             app.UsePageErrors();
             app.UseHosting();
             app.UseWeb();

@@ -31,6 +31,7 @@ internal static class WebSetup
     public static void MapWeb(this WebApplication app)
     {
         app.MapRazorPages();
+        app.MapLanguages();
         app.MapGet("/live", (HttpContext context, LiveStream live, string? device) => live.RunAsync(context, device))
             .RequireAuthorization(Policies.Viewer).ExcludeFromDescription();
     }

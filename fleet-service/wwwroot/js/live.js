@@ -7,10 +7,13 @@ const last = new Map();
 let source = null;
 let wasReady = false;
 
+const words = document.documentElement.lang.startsWith('zh')
+  ? { Live: '即時', 'Not live': '非即時', Reconnecting: '重新連線中' } : {};
+
 function status(text, className) {
   const element = document.getElementById('live');
   if (!element) return;
-  element.textContent = text;
+  element.textContent = words[text] ?? text;
   element.className = `live ${className}`;
 }
 

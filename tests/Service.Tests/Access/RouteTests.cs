@@ -182,7 +182,7 @@ public sealed class RouteTests : IAsyncLifetime
 
     private static bool IsOpen(string path, string method) => Open.Contains(path) && (method is "GET" or "POST")
         // The page and what it is drawn with.
-        || path is "/login" or "/problem" || path.StartsWith("/css/") || path.StartsWith("/js/") || path.StartsWith("/lib/")
+        || path is "/login" or "/problem" or "/language/{code}" || path.StartsWith("/css/") || path.StartsWith("/js/") || path.StartsWith("/lib/")
         || path.StartsWith("/img/") || path is "/favicon.ico";
 
     private static string Concrete(string path) => path
