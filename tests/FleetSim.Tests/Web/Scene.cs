@@ -93,6 +93,9 @@ public sealed class Scene
         yield return ("airbox", "/devices/" + Id(NodeKind.AirBox));
         yield return ("bridge", "/devices/" + Id(NodeKind.Bridge));
         yield return ("config", "/devices/" + Id(NodeKind.AirBox) + "/config");
+        yield return ("groups", "/groups");
+        yield return ("levels", "/config");
+        yield return ("commands", "/commands");
         yield return ("enrolments", "/enrolments");
         yield return ("claims", "/claims");
         yield return ("account", "/account");

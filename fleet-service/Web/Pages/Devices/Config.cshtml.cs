@@ -12,7 +12,7 @@ namespace EdgeFleet.Service.Web.Pages.Devices;
 
 /// <summary>The configuration of a device, its place in the directory, and its life.</summary>
 public sealed class ConfigModel(
-    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, DeviceKeys keys, Claims claims,
+    DeviceDirectory directory, Reports reports, TelemetryQueries telemetry, DeviceKeys keys, Claims claims, ConfigLevels levels,
     TimeProvider time) : DeviceBase(directory, reports, time)
 {
     private readonly DeviceDirectory _directory = directory;
@@ -39,6 +39,12 @@ public sealed class ConfigModel(
 
     /// <summary>Channels to choose from, with their units.</summary>
     public IReadOnlyList<(string Name, string Label)> Channels { get; private set; } = [];
+
+    /// <summary>Its values and where each comes from.</summary>
+    public IReadOnlyList<ConfigValue> Values => levels.Inheritance(View.Device.Id) ?? [];
+
+    /// <summary>Whether something is said to this device alone.</summary>
+    public bool HasOwn => levels.Find(ConfigLevel.Device, View.Device.Id) is { Config.IsEmpty: false };
 
     /// <summary>Whether the signed-in person may change the configuration.</summary>
     public bool MayConfigure => May(Role.Operator);
@@ -93,8 +99,23 @@ public sealed class ConfigModel(
         return RedirectToPage(new { id });
     }
 
+    /// <summary>Gives up what is said to this device alone.</summary>
+    public async Task<IActionResult> OnPostInheritAsync(string id, CancellationToken cancel)
+    {
+        if (!May(Role.Operator))
+            return Forbid();
+        Result<ConfigChange> result = await levels.SetAsync(ConfigLevel.Device, id, null, null, true, Actor, cancel);
+        if (result.Ok)
+            return Back(id, "The configuration comes from groups and fleet now.");
+        if (!LoadAll(id))
+            return NoDevice(id);
+        Form = ConfigForm.Of(Desired);
+        Problem = result.Fault!.Detail;
+        return Page();
+    }
+
     public async Task<IActionResult> OnPostDetailsAsync(
-        string id, string? name, string? site, string? latitude, string? longitude, CancellationToken cancel)
+        string id, string? name, string? site, string? latitude, string? longitude, string? tags, CancellationToken cancel)
     {
         if (!May(Role.Technician))
             return Forbid();
@@ -104,7 +125,7 @@ public sealed class ConfigModel(
         if (Problems.Count == 0)
         {
             Result<DeviceView> result = await _directory.UpdateAsync(
-                id, new DevicePatch(name, site ?? "", lat, lon), Actor, cancel);
+                id, new DevicePatch(name, site ?? "", lat, lon, tags?.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Actor, cancel);
             if (result.Ok)
                 return Back(id, "Saved.");
             foreach ((string field, string[] texts) in result.Fault!.Errors ?? new Dictionary<string, string[]>())
