@@ -233,6 +233,12 @@ namespace EdgeFleet.Firmware
         /// <summary>See <see cref="UpdateTries"/>.</summary>
         public const int UpdateRetryMs = 10 * 1000;
 
+        /// <summary>
+        /// Uptime before a bundle is staged again that the launcher would not run, though it is not known as bad, in
+        /// milliseconds: a flash that spoils what it is given then costs 144 boots a day, and ten small files each.
+        /// </summary>
+        public const int LaunchRetryMs = 10 * 60 * 1000;
+
         /// <summary>How long a swap waits for the service to know of it, in milliseconds.</summary>
         public const int SwapDelayMs = 10 * 1000;
 

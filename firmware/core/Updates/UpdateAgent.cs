@@ -211,7 +211,8 @@ namespace EdgeFleet.Firmware.Updates
             if (_status.State == UpdateState.Staged)
                 StepStaged(nowMs);
             else
-                _dueMs = IsUnderWay ? NextOfDownload(nowMs) : long.MaxValue;
+                _dueMs = IsUnderWay ? NextOfDownload(nowMs)
+                    : _hasTarget && !_isConsidered ? NodeLimits.LaunchRetryMs : long.MaxValue;
         }
 
         /// <summary>Fills in the update's part of a report.</summary>
@@ -259,6 +260,9 @@ namespace EdgeFleet.Firmware.Updates
             }
         }
 
+        private bool IsAboutTarget => _status.HasTarget && _status.Attempt == _target.Attempt
+            && SlotImage.AreEqual(_status.Target, _target.Digest);
+
         /// <summary>A target that was not looked at yet.</summary>
         private void Consider(long nowMs)
         {
@@ -273,10 +277,14 @@ namespace EdgeFleet.Firmware.Updates
                 return;
             }
             bool bad = Record.KnownBad.Refuses(_target.Digest, _target.Attempt);
-            // What this very boot found gone back says why itself, and not that it is known.
-            if (bad && _status.HasTarget && _status.Attempt == _target.Attempt
-                && _status.State == UpdateState.Reverted && SlotImage.AreEqual(_status.Target, _target.Digest))
-                return;
+            if (IsAboutTarget && (_status.State == UpdateState.Rejected || _status.State == UpdateState.Reverted))
+            {
+                // What this very boot found given up says why itself, and not that it is known. What the launcher would not
+                // run though this node had found it whole, it may not run again either.
+                _isConsidered = bad || nowMs >= NodeLimits.LaunchRetryMs;
+                if (bad || !_isConsidered)
+                    return;
+            }
             Name(_target.Digest, _target.Attempt);
             _version = "";
             _status.TotalBytes = _target.TotalBytes;

@@ -69,7 +69,8 @@ namespace EdgeFleet.Firmware.Updates
         /// <summary>A piece of it has come.</summary>
         public void Take(long utcMs, long nowMs)
         {
-            Download.Take(Fetcher.Answer, RoomBytes, utcMs, nowMs);
+            // Room is slow to ask for, and counts for the envelope alone.
+            Download.Take(Fetcher.Answer, Download.IsAccepted ? 0 : RoomBytes, utcMs, nowMs);
         }
 
         /// <summary>Asks for the head of the bundle that runs, which lies in <see cref="Envelope"/>.</summary>

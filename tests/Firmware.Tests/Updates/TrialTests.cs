@@ -73,6 +73,30 @@ public sealed class TrialTests
         Assert.DoesNotContain(bench.Told, text => text.StartsWith("testing none 3", StringComparison.Ordinal));
     }
 
+    /// <summary>A node and its launcher that see different things must not make boots of it.</summary>
+    [Fact]
+    public void A_flash_that_spoils_every_image_costs_a_boot_in_ten_minutes()
+    {
+        UpdateBench bench = new() { Decay = storage => storage.Delete("slot.a.1") };
+        bench.Link.Want(Release.Make(2));
+        bench.Run(7_200_000);
+        Assert.Equal("golden", bench.Running);
+        Assert.InRange(bench.Boots, 10, 2 + 12);
+        Assert.Equal(UpdateReason.BlockMismatch, bench.Link.State!.Update.Reason);
+        bench.Decay = null;
+        bench.RunUntil(() => bench.Running == "2.0.0", 2 * NodeLimits.LaunchRetryMs);
+        bench.RunUntil(() => bench.Agent.State == UpdateState.Confirmed);
+    }
+
+    /// <summary>Frequencies and velocities are worked out, and may be missing from a window of a sensor that works.</summary>
+    [Fact]
+    public void Of_a_bridge_the_sensor_itself_has_to_answer()
+    {
+        Sampling.VibrationSampler sampler = new(new Core.TestAccelerometer(), 10_000);
+        Assert.Equal(
+            ["ax", "ay", "az", "temp"], Enumerable.Range(0, sampler.SensedChannels).Select(sampler.ChannelName));
+    }
+
     /// <summary>A sensor that was dead before is no fault of the image.</summary>
     [Fact]
     public void A_sensor_that_was_silent_before_does_not_hold_an_update_up()

@@ -105,6 +105,9 @@ internal sealed class UpdateBench
     /// <summary>Versions that the launcher starts and that then never get to anything, as a crash would.</summary>
     public HashSet<string> Crashing { get; } = [];
 
+    /// <summary>What the flash does to itself before each boot.</summary>
+    public Action<FaultyStorage>? Decay { get; set; }
+
     /// <summary>What goes wrong as soon as a version starts.</summary>
     public Dictionary<string, Action<UpdateBench>> Spoilt { get; } = [];
 
@@ -132,6 +135,7 @@ internal sealed class UpdateBench
             {
                 Kind = NodeKind.AirBox, HardwareClass = Settings.HardwareClass, Keys = Release.Trusted, Natives = Natives,
             };
+            Decay?.Invoke(Storage);
             BootChoice choice = new Bootloader(settings, slots, new BootRecord(files, new Crc32())).Choose(reason);
             Running = choice.Slot == UpdateSlot.Golden ? "golden" : choice.Version;
             Ran.Add(Running);
