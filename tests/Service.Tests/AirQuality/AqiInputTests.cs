@@ -105,7 +105,7 @@ public sealed class AqiInputTests : AqiScene
         JsonElement[] before = [await AqiAsync(queries[0]), await AqiAsync(queries[1])];
 
         Service.Get<TelemetryOptions>().RawDays = 1;
-        Service.Clock.Advance(TimeSpan.FromDays(3));
+        Service.Clock.SetUtcNow(Service.Clock.GetUtcNow() + TimeSpan.FromDays(3));
         await Service.Get<Retention>().PassAsync(CancellationToken.None);
         TimeRange day = new(0, Service.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         Assert.Empty((await Service.Get<TelemetryQueries>().WindowsAsync(Device, null, day, null, 10, default)).Value!.Windows);

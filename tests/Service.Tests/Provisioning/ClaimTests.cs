@@ -94,7 +94,7 @@ public sealed class ClaimTests : IAsyncLifetime
     public async Task An_expired_enrolment_is_refused_by_name()
     {
         string enrolment = (await Board.EnrolAsync(_service)).Enrolment.Id;
-        _service.Clock.Advance(TimeSpan.FromDays(1));
+        _service.Clock.SetUtcNow(_service.Clock.GetUtcNow() + TimeSpan.FromDays(1));
         await RefusedAsync(enrolment, new Board(_service), ClaimRefusal.EnrolmentExpired);
     }
 
@@ -103,7 +103,7 @@ public sealed class ClaimTests : IAsyncLifetime
     {
         string enrolment = (await Board.EnrolAsync(_service, count: 1)).Enrolment.Id;
         ClaimAnswer first = await new Board(_service).ClaimAsync(enrolment);
-        _service.Clock.Advance(TimeSpan.FromDays(2));
+        _service.Clock.SetUtcNow(_service.Clock.GetUtcNow() + TimeSpan.FromDays(2));
         Assert.Equal(first.DeviceId, (await new Board(_service).ClaimAsync(enrolment)).DeviceId);
     }
 
