@@ -48,7 +48,7 @@ internal sealed class SimulatedBoard : IDisposable
     public string? WifiPassword { get; init; }
 
     /// <summary>What the bench does to the sensors when the node starts.</summary>
-    public Action<SimNode>? Sensors { get; init; }
+    public Action<SimNode>? Sensors { get; set; }
 
     /// <summary>Whether the node never gets through to anybody.</summary>
     public bool Silent { get; set; }

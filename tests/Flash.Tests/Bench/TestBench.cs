@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using EdgeFleet.Contracts;
 using EdgeFleet.Flash.Tests.Bench;
@@ -43,9 +44,16 @@ internal sealed class TestBench : IDisposable
     {
         string script = Path("nanoff" + Convert.ToHexString(Encoding.UTF8.GetBytes(settings)));
         string program = System.IO.Path.Combine(AppContext.BaseDirectory, "nanoff");
-        File.WriteAllText(script, $"#!/bin/sh\necho \"$@\" >>'{Calls}'\nSTANDIN_PORTS='{PortFolder}' {settings} exec '{program}' \"$@\"\n");
+        if (File.Exists(script))
+            return script;
+        string draft = script + ".draft";
+        File.WriteAllText(draft, $"#!/bin/sh\necho \"$@\" >>'{Calls}'\nSTANDIN_PORTS='{PortFolder}' {settings} exec '{program}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Copied by another process: a file that this one has open for writing, a child of another test may hold open
+        // for a moment longer, and Linux runs no file that anybody may write to.
+        using Process copy = Process.Start("cp", ["-p", draft, script]);
+        copy.WaitForExit();
         return script;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using EdgeFleet.Boards.Sim.Sensors;
 using EdgeFleet.Contracts;
 using EdgeFleet.Flash.Service;
 using EdgeFleet.Flash.Tests.Bench;
@@ -249,6 +250,21 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_whose_sensor_does_not_answer_gets_no_receipt()
+    {
+        bool broken = true;
+        SimulatedBoard board = _bench.Board();
+        board.Sensors = node => node.ScalarSensors[1].Fault = broken ? SensorFault.Failed : SensorFault.None;
+        _bench.Plug(board);
+        ToolResult faulty = await Tool(TimeSpan.FromSeconds(60), sensorsS: 2).RunAsync(Board());
+        Assert.True(faulty.Code == 1 && faulty.Screen.Contains("SensorFault") && faulty.Screen.Contains("temp"), faulty.Screen);
+        broken = false;
+        int erased = board.Operations.Count(op => op == "erase");
+        await AssertMendsAsync(Tool(TimeSpan.FromSeconds(60)), board);
+        Assert.Equal(erased, board.Operations.Count(op => op == "erase"));
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_answer_has_its_own_exit_code()
     {
         SimulatedBoard board = _bench.Board();
@@ -260,10 +276,11 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Equal(2, usage.Code);
     }
 
-    private ToolRun Tool(TimeSpan quiet, int claimS = 60, int approvalS = 60) => new(_bench, _fleet)
+    private ToolRun Tool(TimeSpan quiet, int claimS = 60, int approvalS = 60, int sensorsS = 60) => new(_bench, _fleet)
     {
         Quiet = quiet,
-        Patience = new Patience(TimeSpan.FromSeconds(claimS), TimeSpan.FromSeconds(approvalS), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60)),
+        Patience = new Patience(
+            TimeSpan.FromSeconds(claimS), TimeSpan.FromSeconds(approvalS), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(sensorsS)),
     };
 
     private async Task<string> EnrolAsync(int count = 100, bool accept = true, DateTimeOffset? until = null)

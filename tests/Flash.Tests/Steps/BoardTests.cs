@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using EdgeFleet.Contracts;
 using EdgeFleet.Flash.Receipts;
@@ -37,7 +38,9 @@ public sealed class BoardTests : IAsyncLifetime
     {
         SimulatedBoard board = _bench.Board();
         _bench.Plug(board);
-        ToolResult run = await _tool.RunAsync([.. Board(), "--board", "esp32-devkitc", "--name", "Pier 3", "--json"]);
+        const string Authority = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+        File.WriteAllText(_bench.Path("ca.pem"), Authority);
+        ToolResult run = await _tool.RunAsync([.. Board(), "--board", "esp32-devkitc", "--name", "Pier 3", "--ca", _bench.Path("ca.pem"), "--json"]);
         Assert.True(run.Code == 0, run.Screen);
         Receipt receipt = JsonSerializer.Deserialize<Receipt>(run.Output, FleetClient.Json)!;
         Assert.Equal(board.HardwareId, receipt.HardwareId);
@@ -45,7 +48,9 @@ public sealed class BoardTests : IAsyncLifetime
         Assert.Equal(receipt.Flash.ImageDigest, receipt.Flash.ReadBack.ImageDigest);
         DeviceView device = Assert.Single(await _fleet.DevicesAsync());
         Assert.Equal((receipt.DeviceId, "Pier 3", true), (device.Device.Id, device.Device.Name, device.Online));
-        Assert.Equal("I:\\edgefleet.cfg", Assert.Single(board.Files.Keys));
+        Assert.Equal([@"I:\edgefleet-ca.pem", @"I:\edgefleet.cfg"], board.Files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Authority, Encoding.UTF8.GetString(board.Files[@"I:\edgefleet-ca.pem"]));
+        Assert.Contains("flash=4", Encoding.UTF8.GetString(board.Files[@"I:\edgefleet.cfg"]));
     }
 
     [Fact]
@@ -62,6 +67,22 @@ public sealed class BoardTests : IAsyncLifetime
         Assert.True(third.Code == 0, third.Screen);
         Assert.Equal(erased + 1, board.Operations.Count(op => op == "erase"));
         Assert.Single(await _fleet.DevicesAsync());
+    }
+
+    [Fact]
+    public async Task A_bridge_node_is_asked_for_its_sensors_own_test()
+    {
+        (_, string settings) = await _fleet.EnrolAsync(NodeKind.Bridge);
+        _settings = _bench.Secret("bridge.cfg", settings);
+        SimulatedBoard board = _bench.Board("ESP32-S3", "ESP32-S3 (QFN56) (revision v0.2)");
+        _bench.Plug(board);
+        ToolResult which = await _tool.RunAsync(Board());
+        Assert.True(which.Code == 2 && which.Screen.Contains("esp32-s3-devkitc-1"), which.Screen);
+        ToolResult run = await _tool.RunAsync([.. Board(), "--board", "esp32-s3-devkitc-1"]);
+        Assert.True(run.Code == 0, run.Screen);
+        // The simulated accelerometer has none; the node itself says so, over the service.
+        Assert.Contains("self-test: none on this node", run.Screen);
+        Assert.Contains("EdgeFleet.Bridge", run.Screen);
     }
 
     private string[] Board() =>

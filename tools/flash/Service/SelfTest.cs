@@ -12,7 +12,7 @@ internal sealed class SelfTest(FleetClient client, FlashHost host)
     /// Asks for the test and waits for its end. Nodes whose sensors cannot test themselves, as those of an Air Box, say so; a
     /// service without commands is older than this tool.
     /// </summary>
-    /// <returns>What came of it, for people; null: there is no such test here.</returns>
+    /// <returns>What came of it, for people; null: the service cannot ask for it.</returns>
     /// <exception cref="FlashException">The test failed, or the node does not answer.</exception>
     public async Task<string?> RunAsync(string device, CancellationToken cancel)
     {
@@ -36,7 +36,7 @@ internal sealed class SelfTest(FleetClient client, FlashHost host)
                 case "done":
                     return command.Text ?? "passed";
                 case "unsupported":
-                    return null;
+                    return "none on this node";
                 case "failed":
                     throw new FlashException(Failure.SensorFault, $"{device}: the sensor's own test failed{(command.Text is { } text ? ": " + text : "")}.",
                         "Look after wiring and supply of that sensor (hardware/troubleshooting.md); then run this again.");
