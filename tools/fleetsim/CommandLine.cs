@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using EdgeFleet.FleetSim.Rehearsal;
+using EdgeFleet.FleetSim.Updates;
 
 namespace EdgeFleet.FleetSim;
 
@@ -9,6 +10,9 @@ internal static class CommandLine
 {
     /// <summary>Most nodes of one process: each has its flash and its link in memory.</summary>
     public const int MostNodes = 20_000;
+
+    /// <summary>Most restarts of the service in one run: each takes about a second of real time.</summary>
+    public const int MostRestarts = 1000;
 
     // As for arguments that are wrong by themselves.
     private const int BadArguments = 1;
@@ -90,6 +94,30 @@ internal static class CommandLine
             Description = "A recording for the bridge nodes: CSV with a time column and vertical acceleration in g.",
             HelpName = "FILE",
         };
+        var update = new Option<string[]>("--update")
+        {
+            Description = "Bundles to update the fleet to, one for each kind of node, for the hardware class sim (see "
+                + "`edgefleet bundle create`); the service and the boards trust --trust. Needs --virtual.",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var trust = new Option<string?>("--trust")
+        {
+            Description = "The public key, in PEM, of whoever signed the bundles.",
+            HelpName = "FILE",
+        };
+        var updateAt = new Option<TimeSpan?>("--update-at")
+        {
+            Description = "When the service is told of the bundles, after the start. Default: 5m.",
+            HelpName = "DURATION",
+            CustomParser = ParseDuration,
+        };
+        var restarts = new Option<int>("--service-restarts")
+        {
+            Description = "How often the service is restarted, evenly over the run. Needs --virtual.",
+        };
+        restarts.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 0 and <= MostRestarts,
+            $"--service-restarts takes 0 to {MostRestarts}."));
         var json = new Option<bool>("--json")
         {
             Description = "Print the summary as JSON on standard output, everything else on standard error.",
@@ -97,11 +125,18 @@ internal static class CommandLine
         var root = new RootCommand(
             "Runs the real firmware of a fleet on simulated boards, with a fleet service to report to.")
         {
-            nodes, mix, seed, duration, window, isVirtual, service, data, http, mqtt, faults, airBox, bridge, json,
+            nodes, mix, seed, duration, window, isVirtual, service, data, http, mqtt, faults, airBox, bridge, update, trust, updateAt, restarts, json,
         };
         root.SetAction((result, cancel) =>
         {
             bool inVirtual = result.GetValue(isVirtual);
+            if (UpdatePlan.TryLoad(
+                result.GetValue(update) ?? [], result.GetValue(trust), result.GetValue(updateAt) ?? TimeSpan.FromMinutes(5),
+                out var plan) is { } unusable)
+            {
+                Console.Error.WriteLine(unusable);
+                return Task.FromResult(BadArguments);
+            }
             var options = new SimOptions
             {
                 Nodes = result.GetValue(nodes),
@@ -117,6 +152,8 @@ internal static class CommandLine
                 Faults = Faults(result.GetValue(faults) ?? FaultPlan.None, inVirtual),
                 ReplayAirBox = result.GetValue(airBox),
                 ReplayBridge = result.GetValue(bridge),
+                Update = plan,
+                ServiceRestarts = result.GetValue(restarts),
                 Json = result.GetValue(json),
             };
             if (Contradiction(options) is not { } wrong)
@@ -137,6 +174,8 @@ internal static class CommandLine
     {
         if (options.Virtual && options.Service != null)
             return "--virtual brings its own service: a running one cannot be slowed down. Leave --service out.";
+        if (!options.Virtual && (options.Update != null || options.ServiceRestarts != 0))
+            return "--update and --service-restarts need --virtual.";
         if (!options.Virtual && options.Faults.NeedsMemoryLink)
             return "TCP neither loses nor repeats messages: lossPercent, duplicatePercent, reorderPercent and delayMs need --virtual.";
         if (options.Window is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromHours(1)))

@@ -46,7 +46,7 @@ public readonly record struct SimNodeStatus(
 /// every time.</item>
 /// <item>The board's network stack and TLS. Over memory there is no TCP at all; over TCP it is this machine's.</item>
 /// <item>The drivers. Sensors answer through the port; buses, registers and checksums are not simulated.</item>
-/// <item>A crystal's drift: uptime runs as the world's time does. The watchdog, brownouts that corrupt RAM, and reset
+/// <item>A crystal's drift: uptime runs as the world's time does. Brownouts that corrupt RAM, and reset
 /// causes other than those that a runner names.</item>
 /// <item>Real air and real bridges: signals are plausible, not calibrated.</item>
 /// </list>
@@ -88,7 +88,7 @@ public sealed class SimNode
 
     public ISimLink Link { get; }
 
-    /// <summary>The golden application, while it runs.</summary>
+    /// <summary>The golden application, while it runs; null also where that one was loaded.</summary>
     public NodeRuntime? Runtime => _runtime;
 
     /// <summary>What an application that was loaded out of a slot last ended with; empty: none did.</summary>
@@ -127,7 +127,12 @@ public sealed class SimNode
         {
             if (!IsOn)
                 return long.MaxValue;
-            long due = _bootUtcMs + (_application?.NextDueMs(UptimeMs) ?? _runtime!.NextDueMs(UptimeMs));
+            long due = _application?.NextDueMs(UptimeMs) ?? _runtime!.NextDueMs(UptimeMs);
+            // The launcher does not wait for an application that has nothing more to do.
+            if (_isTrial)
+                due = Math.Min(due, NodeLimits.LauncherDeadlineMs);
+            if (due != long.MaxValue)
+                due += _bootUtcMs;
             return Math.Min(due, Math.Max(Link.NextDueMs, _options.World.UtcMs));
         }
     }
@@ -216,7 +221,10 @@ public sealed class SimNode
             Restart(Failed(e));
             return;
         }
-        if (_isTrial && Bootloader.IsOverdue(_record!, UptimeMs))
+        if (!_isTrial || UptimeMs < NodeLimits.LauncherDeadlineMs)
+            return;
+        _isTrial = false;
+        if (Bootloader.IsOverdue(_record!, UptimeMs))
             throw new RebootException();
     }
 
@@ -275,6 +283,11 @@ public sealed class SimNode
             if (choice.Slot != UpdateSlot.Golden)
                 return TryLoad(launcher, choice, ports, ref reason);
         }
+        if (_options.Golden is { } golden)
+        {
+            Load([golden], ports);
+            return true;
+        }
         _runtime = _options.Kind == NodeKind.Bridge
             ? BridgeNode.Create(_settings, ports, CreateAccelerometer())
             : AirBoxNode.Create(_settings, ports, CreateScalarSensors());
@@ -294,15 +307,9 @@ public sealed class SimNode
             }
             components[i] = component;
         }
-        bool isBridge = _options.Kind == NodeKind.Bridge;
-        _hardware = new SimHardware(
-            ports, _settings, _options.TrustedKeys, isBridge ? [] : CreateScalarSensors(), isBridge ? CreateAccelerometer() : null);
         try
         {
-            _code = LoadedApplication.Take(components);
-            _application = _code.Create();
-            _application.Start(_hardware);
-            _hardware.Feed();
+            Load(components, ports);
             return true;
         }
         catch (Exception e) when (e is not PowerCutException)
@@ -310,6 +317,18 @@ public sealed class SimNode
             reason = e is RebootException ? BootReason.Requested : Failed(e);
             return false;
         }
+    }
+
+    private void Load(byte[][] components, NodePorts ports)
+    {
+        bool isBridge = _options.Kind == NodeKind.Bridge;
+        _hardware = new SimHardware(
+            ports, _settings, _options.TrustedKeys, isBridge ? [] : CreateScalarSensors(), isBridge ? CreateAccelerometer() : null);
+        _code = LoadedApplication.Take(components);
+        ISimApplication application = _code.Create();
+        application.Start(_hardware);
+        _application = application;
+        _hardware.Feed();
     }
 
     private IAccelerometer CreateAccelerometer()
@@ -350,6 +369,7 @@ public sealed class SimNode
         EventSegments = given.EventSegments,
         WaveformSegments = given.WaveformSegments,
         HistoryTriples = given.HistoryTriples,
+        SpectrumSamples = given.SpectrumSamples,
     };
 
     private void Die()

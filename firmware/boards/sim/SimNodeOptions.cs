@@ -50,6 +50,12 @@ public sealed record SimNodeOptions
     /// </summary>
     public IReadOnlyList<byte[]> TrustedKeys { get; init; } = [];
 
+    /// <summary>
+    /// The golden application, an assembly as a bundle has it; null: the node code that this program was built with, which
+    /// does the same and can be looked into. One that does not start is a mistake of the run, and thrown.
+    /// </summary>
+    public byte[]? Golden { get; init; }
+
     /// <summary>Flash for files; 0: enough for what the board is to do.</summary>
     public int FlashBytes { get; init; }
 

@@ -27,30 +27,35 @@ internal sealed class SimWorld
     /// <summary>What every node heard, and when; the same seed must give the same.</summary>
     public List<string> Trace { get; } = [];
 
+    /// <summary>What every node sent, and when.</summary>
+    public List<(TopicKind Kind, string Told)> Sent { get; } = [];
+
     public SimNode Add(
         NodeKind kind, ulong seed, LinkFaults? faults = null, int windowSegments = 40, ReferenceClockPlan? clock = null,
-        ulong run = 0)
+        ulong run = 0, Func<SimNodeOptions, SimNodeOptions>? with = null)
     {
         MemoryLink link = new(Gateway, faults ?? new LinkFaults(), seed);
-        SimNode node = new(
-            new SimNodeOptions
+        SimNodeOptions options = new()
+        {
+            Kind = kind,
+            Seed = seed,
+            Run = run,
+            World = Clock,
+            ReferenceClock = clock ?? new ReferenceClockPlan(),
+            Settings = new NodeSettings
             {
-                Kind = kind,
-                Seed = seed,
-                Run = run,
-                World = Clock,
-                ReferenceClock = clock ?? new ReferenceClockPlan(),
-                Settings = new NodeSettings
-                {
-                    FirmwareVersion = "1.0.0",
-                    EnrolmentId = "test",
-                    EnrolmentSecret = new byte[32],
-                    GatewayHost = "gateway",
-                    GatewayPort = 1883,
-                    WindowSegments = windowSegments,
-                },
+                FirmwareVersion = "1.0.0",
+                EnrolmentId = "test",
+                EnrolmentSecret = new byte[32],
+                GatewayHost = "gateway",
+                GatewayPort = 1883,
+                WindowSegments = windowSegments,
             },
-            new TracingLink(link, text => Trace.Add($"{Clock.UtcMs - StartUtcMs} {seed} {text}")));
+        };
+        SimNode node = new(
+            with == null ? options : with(options),
+            new TracingLink(link, text => Trace.Add($"{Clock.UtcMs - StartUtcMs} {seed} {text}"),
+                (kind, bytes) => Sent.Add((kind, $"{Clock.UtcMs - StartUtcMs} {seed} {kind} {bytes}"))));
         _nodes.Add((node, link));
         return node;
     }
@@ -95,7 +100,7 @@ internal sealed class SimWorld
         }
     }
 
-    private sealed class TracingLink(MemoryLink link, Action<string> trace) : ISimLink
+    private sealed class TracingLink(MemoryLink link, Action<string> trace, Action<TopicKind, string> sent) : ISimLink
     {
         public bool Partitioned
         {
@@ -120,6 +125,7 @@ internal sealed class SimWorld
         public LinkResult Publish(TopicKind kind, string id, byte[] payload, int offset, int count, out int messageId)
         {
             LinkResult result = link.Publish(kind, id, payload, offset, count, out messageId);
+            sent(kind, Convert.ToHexString(payload, offset, count));
             trace($"publish {kind} {count} {result} {messageId}");
             return result;
         }

@@ -21,6 +21,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--http here", "--http")]
     [InlineData("--replay-airbox nothing.csv", "nothing.csv")]
     [InlineData("--seed -1", "--seed")]
+    [InlineData("--virtual --update nothing.efb", "--update needs --trust")]
+    [InlineData("--virtual --trust nothing.pem", "--trust is the key of what --update names")]
+    [InlineData("--virtual --update nothing.efb --trust nothing.pem", "nothing.pem")]
+    [InlineData("--service-restarts 1", "need --virtual")]
+    [InlineData("--virtual --service-restarts -1", "--service-restarts takes 0 to")]
     [InlineData("--frobnicate", "--frobnicate")]
     public async Task Bad_arguments_are_refused_by_name(string arguments, string named)
     {

@@ -10,8 +10,8 @@ public sealed class WatchdogException() : Exception("The watchdog restarts the b
 
 /// <summary>The ports of a simulated board, for an application out of a slot.</summary>
 /// <remarks>
-/// The watchdog counts what an application asks of its board in one step. A loop that asks for nothing is not seen: no
-/// thread of .NET can be stopped from outside.
+/// The watchdog counts what an application asks of its board in one step, so a loop that asks for anything ends at the
+/// same call in every run. One that asks for nothing is not seen: no thread of .NET can be stopped in a loop from outside.
 /// </remarks>
 internal sealed class SimHardware(NodePorts ports, NodeSettings settings, IReadOnlyList<byte[]> trustedKeys,
     IReadOnlyList<IScalarSensor> scalarSensors, IAccelerometer? accelerometer)
@@ -23,7 +23,10 @@ internal sealed class SimHardware(NodePorts ports, NodeSettings settings, IReadO
     /// </summary>
     public const int MaxCalls = 1_000_000;
 
-    private readonly LinkEvent _event = new();
+    // 6 KB that every node would hold for an instant each.
+    [ThreadStatic]
+    private static LinkEvent? s_event;
+
     private int _calls;
 
     /// <summary>The application came back.</summary>
@@ -73,6 +76,8 @@ internal sealed class SimHardware(NodePorts ports, NodeSettings settings, IReadO
 
     public int HistoryTriples => settings.HistoryTriples;
 
+    public int SpectrumSamples => settings.SpectrumSamples;
+
     public IReadOnlyList<byte[]> TrustedKeys => trustedKeys;
 
     public long FreeBytes => ports.Storage.FreeBytes;
@@ -104,11 +109,13 @@ internal sealed class SimHardware(NodePorts ports, NodeSettings settings, IReadO
 
     public bool TryGetEvent(byte[] payload, out int type, out int messageId, out int topic, out int length)
     {
-        bool has = Counted(ports.Link.TryGetEvent(_event));
-        if (has)
-            Array.Copy(_event.Payload, payload, _event.PayloadLength);
-        (type, messageId, topic, length) = ((int)_event.Type, _event.MessageId, (int)_event.Topic, _event.PayloadLength);
-        return has;
+        LinkEvent found = s_event ??= new LinkEvent();
+        bool any = Counted(ports.Link.TryGetEvent(found));
+        (type, messageId, topic, length) = any
+            ? ((int)found.Type, found.MessageId, (int)found.Topic, found.PayloadLength)
+            : (0, 0, 0, 0);
+        Array.Copy(found.Payload, payload, length);
+        return any;
     }
 
     private T Counted<T>(T value) => ++_calls <= MaxCalls ? value : throw new WatchdogException();
@@ -128,6 +135,10 @@ internal sealed class SimHardware(NodePorts ports, NodeSettings settings, IReadO
         public int ChannelMax(int channel) => sensor.ChannelMax(channel);
 
         public int Read(long nowMs, int[] values) => (int)sensor.Read(nowMs, values);
+
+        public bool CanSleep => sensor is IDutyCycle { CanSleep: true };
+
+        public void SetDutyCycle(int asleepS, int awakeS) => (sensor as IDutyCycle)?.SetDutyCycle(asleepS, awakeS);
     }
 
     private sealed class Vibration(IAccelerometer sensor) : ISimAccelerometer

@@ -92,8 +92,10 @@ public class HardwarePorts(ISimHardware hardware) : IBoard, IEntropy, IReference
         public string[] List(string prefix) => files.List(prefix);
     }
 
-    private sealed class HardwareScalarSensor(ISimScalarSensor sensor) : IScalarSensor
+    private sealed class HardwareScalarSensor(ISimScalarSensor sensor) : IScalarSensor, IDutyCycle
     {
+        public bool CanSleep => sensor.CanSleep;
+
         public int ChannelCount => sensor.ChannelCount;
 
         public string ChannelName(int channel) => sensor.ChannelName(channel);
@@ -107,6 +109,8 @@ public class HardwarePorts(ISimHardware hardware) : IBoard, IEntropy, IReference
         public int ChannelMax(int channel) => sensor.ChannelMax(channel);
 
         public SensorResult Read(long nowMs, int[] values) => (SensorResult)sensor.Read(nowMs, values);
+
+        public void SetDutyCycle(int asleepS, int awakeS) => sensor.SetDutyCycle(asleepS, awakeS);
     }
 
     private sealed class HardwareAccelerometer(ISimAccelerometer sensor) : IAccelerometer

@@ -3,6 +3,7 @@ using EdgeFleet.Boards.Sim.Host;
 using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Crypto;
 using EdgeFleet.Firmware;
+using EdgeFleet.Firmware.Ports;
 using EdgeFleet.Firmware.Storage;
 using EdgeFleet.Firmware.Updates;
 
@@ -33,7 +34,7 @@ public abstract class NodeApplication : ISimApplication
     public virtual void Start(ISimHardware hardware)
     {
         HardwarePorts adapters = new(hardware);
-        NodePorts ports = new(adapters.Link(), adapters.Files(), adapters, adapters, adapters);
+        NodePorts ports = new(Connect(adapters.Link()), adapters.Files(), adapters, adapters, adapters);
         ports.Slots = new SlotFiles(ports.Storage);
         _runtime = Create(Settings(hardware.Settings), ports, adapters);
     }
@@ -43,6 +44,9 @@ public abstract class NodeApplication : ISimApplication
 
     /// <inheritdoc/>
     public long NextDueMs(long nowMs) => _runtime.NextDueMs(nowMs);
+
+    /// <summary>The connection that the node gets; a build may put something in between.</summary>
+    protected virtual ILink Connect(ILink link) => link;
 
     /// <summary>Puts the node together.</summary>
     protected abstract NodeRuntime Create(NodeSettings settings, NodePorts ports, HardwarePorts hardware);
@@ -66,6 +70,7 @@ public abstract class NodeApplication : ISimApplication
             EventSegments = given.EventSegments,
             WaveformSegments = given.WaveformSegments,
             HistoryTriples = given.HistoryTriples,
+            SpectrumSamples = given.SpectrumSamples,
         };
     }
 }

@@ -72,6 +72,8 @@ public interface ISimSettings
 
     int HistoryTriples { get; }
 
+    int SpectrumSamples { get; }
+
     /// <summary>Moduli of the keys whose bundles are taken, most significant byte first.</summary>
     IReadOnlyList<byte[]> TrustedKeys { get; }
 }
@@ -109,7 +111,7 @@ public interface ISimConnection
     bool TryGetEvent(byte[] payload, out int type, out int messageId, out int topic, out int length);
 }
 
-/// <summary>See the firmware's <c>IScalarSensor</c>.</summary>
+/// <summary>See the firmware's <c>IScalarSensor</c> and <c>IDutyCycle</c>.</summary>
 public interface ISimScalarSensor
 {
     int ChannelCount { get; }
@@ -125,6 +127,10 @@ public interface ISimScalarSensor
     int ChannelMax(int channel);
 
     int Read(long nowMs, int[] values);
+
+    bool CanSleep { get; }
+
+    void SetDutyCycle(int asleepS, int awakeS);
 }
 
 /// <summary>See the firmware's <c>IAccelerometer</c>.</summary>
