@@ -296,7 +296,7 @@ namespace EdgeFleet.Firmware
 
         private NodeConfig NewConfig()
         {
-            return _vibration == null ? new NodeConfig(null, null, null) : _vibration.NewConfig();
+            return _vibration == null ? new NodeConfig(null, null, null, new AirConfig()) : _vibration.NewConfig();
         }
 
         private ConfigFault Check(NodeConfig config)
@@ -313,7 +313,7 @@ namespace EdgeFleet.Firmware
             ConfigFault fault = ThresholdJudge.Check(config, _sampler);
             if (fault == ConfigFault.None && _vibration != null)
                 fault = _vibration.Check(config);
-            if (fault != ConfigFault.None || !config.HasAir || config.Air.AsleepS == 0)
+            if (fault != ConfigFault.None || !config.HasAir || config.Air == null || config.Air.AsleepS == 0)
                 return fault;
             return _sampler is IDutyCycle cycle && cycle.CanSleep ? ConfigFault.None : ConfigFault.AirNoSensor;
         }
@@ -321,7 +321,7 @@ namespace EdgeFleet.Firmware
         private void PutInForce(long nowMs)
         {
             _sampler.SetWindow(WindowMs);
-            if (_sampler is IDutyCycle cycle)
+            if (_config.Air != null && _sampler is IDutyCycle cycle)
                 cycle.SetDutyCycle(_config.HasAir ? _config.Air.AsleepS : 0, _config.Air.AwakeS);
             _uplink.StateIntervalMs = _config.StateIntervalMs;
             if (_vibration != null)

@@ -133,7 +133,7 @@ namespace EdgeFleet.Contracts.Messages
         public bool HasScreening;
 
         /// <summary>When the dust sensor sleeps; counts where <see cref="HasAir"/>, else it never does.</summary>
-        public readonly AirConfig Air = new AirConfig();
+        public readonly AirConfig Air;
 
         /// <summary>Whether <see cref="Air"/> was given.</summary>
         public bool HasAir;
@@ -142,7 +142,7 @@ namespace EdgeFleet.Contracts.Messages
 
         /// <summary>A configuration with all that any kind of node can be told.</summary>
         public NodeConfig()
-            : this(new TriggerConfig(), new ModesConfig(), new ScreeningConfig())
+            : this(new TriggerConfig(), new ModesConfig(), new ScreeningConfig(), new AirConfig())
         {
         }
 
@@ -150,11 +150,12 @@ namespace EdgeFleet.Contracts.Messages
         /// A configuration of a node that may lack parts, so that its application need not carry their code: of a part that
         /// is null only whether it was given is read, and its field must not be touched.
         /// </summary>
-        public NodeConfig(TriggerConfig? trigger, ModesConfig? modes, ScreeningConfig? screening)
+        public NodeConfig(TriggerConfig? trigger, ModesConfig? modes, ScreeningConfig? screening, AirConfig? air)
         {
             Trigger = trigger!;
             Modes = modes!;
             Screening = screening!;
+            Air = air!;
         }
 
         /// <summary>Back to the built-in configuration.</summary>
@@ -174,7 +175,8 @@ namespace EdgeFleet.Contracts.Messages
             if (Screening != null)
                 Screening.Reset();
             HasAir = false;
-            Air.Reset();
+            if (Air != null)
+                Air.Reset();
             _tooManyThresholds = false;
         }
 
@@ -195,7 +197,8 @@ namespace EdgeFleet.Contracts.Messages
             if (Screening != null && other.Screening != null)
                 Screening.CopyFrom(other.Screening);
             HasAir = other.HasAir;
-            Air.CopyFrom(other.Air);
+            if (Air != null && other.Air != null)
+                Air.CopyFrom(other.Air);
             _tooManyThresholds = other._tooManyThresholds;
             for (int i = 0; i < other.ThresholdCount; i++)
                 Thresholds[i].CopyFrom(other.Thresholds[i]);
@@ -226,7 +229,9 @@ namespace EdgeFleet.Contracts.Messages
                 part = Modes == null ? ConfigFault.ModesAxis : Modes.Validate();
             if (part == ConfigFault.None && HasScreening)
                 part = Screening == null ? ConfigFault.ScreeningNoVelocity : Screening.Validate();
-            return part == ConfigFault.None && HasAir ? Air.Validate() : part;
+            if (part == ConfigFault.None && HasAir)
+                part = Air == null ? ConfigFault.AirNoSensor : Air.Validate();
+            return part;
         }
 
         /// <summary>Writes a configuration that is valid as a map, with its version.</summary>
@@ -259,7 +264,7 @@ namespace EdgeFleet.Contracts.Messages
                 writer.WriteInt(7);
                 Screening.Write(writer);
             }
-            if (HasAir)
+            if (HasAir && Air != null)
             {
                 writer.WriteInt(8);
                 Air.Write(writer);
@@ -307,7 +312,7 @@ namespace EdgeFleet.Contracts.Messages
                     return Screening == null ? reader.TrySkip() : Screening.TryRead(reader);
                 case 8:
                     HasAir = true;
-                    return Air.TryRead(reader);
+                    return Air == null ? reader.TrySkip() : Air.TryRead(reader);
                 default:
                     return reader.TrySkip();
             }

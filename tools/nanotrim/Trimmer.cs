@@ -20,9 +20,11 @@ public static class Trimmer
         {
             Drop(root);
         }
-        while (Folding.Fold(new Reach(root)) | Retyping.Interfaces(new Reach(root), module) | Inlining.Inline(new Reach(root)));
+        while (Folding.Fold(new Reach(root)) | Retyping.Interfaces(new Reach(root), module) | Inlining.Inline(new Reach(root)) |
+               Merging.Merge(new Reach(root)));
         Retyping.Enums(new Reach(root), module);
         Reach left = Drop(root);
+        Polish.Apply(module);
         HashSet<string> fixedNames = [.. module.GetTypes().SelectMany(t => t.Methods).Where(m => IsFixed(m, left)).Select(m => m.Name)];
         return ShortNames.Give(root, fixedNames);
     }

@@ -53,7 +53,7 @@ namespace EdgeFleet.Firmware.Vibration
         /// <inheritdoc/>
         public NodeConfig NewConfig()
         {
-            return new NodeConfig();
+            return new NodeConfig(new TriggerConfig(), new ModesConfig(), new ScreeningConfig(), null);
         }
 
         /// <inheritdoc/>
