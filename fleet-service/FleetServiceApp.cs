@@ -9,6 +9,7 @@ using EdgeFleet.Service.Features.Groups;
 using EdgeFleet.Service.Features.Provisioning;
 using EdgeFleet.Service.Features.Receipts;
 using EdgeFleet.Service.Features.Reports;
+using EdgeFleet.Service.Features.Rollouts;
 using EdgeFleet.Service.Features.Telemetry;
 using EdgeFleet.Service.Features.Timeline;
 using EdgeFleet.Service.Features.Updates;
@@ -59,6 +60,7 @@ public static class FleetServiceApp
         builder.AddTelemetry();
         builder.AddAirQuality();
         builder.AddUpdates();
+        builder.AddRollouts();
         builder.AddTimeline();
         builder.AddAlerts();
         builder.AddVisits();
@@ -95,6 +97,7 @@ public static class FleetServiceApp
             app.MapWaveforms();
             app.MapReports();
             app.MapUpdates();
+            app.MapRollouts();
             app.MapTimeline();
             app.MapAlerts();
             app.MapVisits();

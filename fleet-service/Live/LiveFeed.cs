@@ -32,6 +32,9 @@ public enum LiveKind
 
     /// <summary>An alert changed; the subject is the device, or <c>site:</c> and the site.</summary>
     Alert,
+
+    /// <summary>A rollout, or a node of it, changed; the subject is its number.</summary>
+    Rollout,
 }
 
 /// <summary>Word that something changed; who wants to know what reads it from where it is kept.</summary>

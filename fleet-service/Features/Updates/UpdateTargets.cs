@@ -25,8 +25,12 @@ public sealed record DeviceTarget(
 /// <param name="Retry">Whether a device that was asked for the same bundle before is to try it again.</param>
 /// <param name="ApplyFrom">See <see cref="DeviceTarget"/>.</param>
 /// <param name="ApplyUntil">See <see cref="DeviceTarget"/>.</param>
+/// <param name="Attempt">
+/// The attempt itself, for a program that has to be able to ask twice for one try; never lower than it was.
+/// </param>
 public sealed record TargetRequest(
-    string Digest, bool Retry = false, DateTimeOffset? ApplyFrom = null, DateTimeOffset? ApplyUntil = null);
+    string Digest, bool Retry = false, DateTimeOffset? ApplyFrom = null, DateTimeOffset? ApplyUntil = null,
+    uint? Attempt = null);
 
 /// <summary>
 /// Which bundle each device is to run. It stands in the desired state until it is withdrawn, so a device that was away,
@@ -58,6 +62,10 @@ public sealed class UpdateTargets : IDesiredPart, IHousekeeping
     /// <summary>What a device is to run; null: it stays as it is.</summary>
     public DeviceTarget? Find(string device) =>
         _targets.TryGetValue(device, out TargetRow? row) && row.IsOffered ? Public(row) : null;
+
+    /// <summary>The attempt that a device would be asked for if it were asked for this bundle anew.</summary>
+    public uint NextAttempt(string device, string digest) =>
+        _targets.TryGetValue(device, out TargetRow? row) && row.Digest == digest ? (uint)row.Attempt + 1 : 0;
 
     /// <summary>How many devices are asked to run a bundle.</summary>
     public int CountOf(string digest) => _targets.Values.Count(r => r.IsOffered && r.Digest == digest);
@@ -178,7 +186,8 @@ public sealed class UpdateTargets : IDesiredPart, IHousekeeping
             Device = device,
             Digest = request.Digest,
             // Withdrawn and asked for anew, it is a new attempt as well: that is what the operator means by it.
-            Attempt = !same ? 0 : before!.Attempt + (request.Retry || !before.IsOffered ? 1 : 0),
+            Attempt = request.Attempt is { } exact ? Math.Max(exact, same ? before!.Attempt : 0)
+                : !same ? 0 : before!.Attempt + (request.Retry || !before.IsOffered ? 1 : 0),
             ApplyFrom = request.ApplyFrom,
             ApplyUntil = request.ApplyUntil,
             IsOffered = true,

@@ -28,6 +28,17 @@ public sealed class RouteTests : IAsyncLifetime
         { "GET", "/api/v1/devices/{id}/target", Role.Viewer },
         { "PUT", "/api/v1/devices/{id}/target", Role.Operator },
         { "DELETE", "/api/v1/devices/{id}/target", Role.Operator },
+        { "GET", "/api/v1/rollouts", Role.Viewer },
+        { "POST", "/api/v1/rollouts", Role.Operator },
+        { "POST", "/api/v1/rollouts/preview", Role.Operator },
+        { "GET", "/api/v1/rollouts/{id}", Role.Viewer },
+        { "GET", "/api/v1/rollouts/{id}/nodes", Role.Viewer },
+        { "GET", "/api/v1/rollouts/{id}/evidence", Role.Viewer },
+        { "POST", "/api/v1/rollouts/{id}/approve", Role.Approver },
+        { "POST", "/api/v1/rollouts/{id}/pause", Role.Operator },
+        { "POST", "/api/v1/rollouts/{id}/resume", Role.Operator },
+        { "POST", "/api/v1/rollouts/{id}/abort", Role.Operator },
+        { "POST", "/api/v1/rollouts/{id}/roll-back", Role.Operator },
         { "GET", "/api/v1/devices/{id}/config", Role.Viewer },
         { "PUT", "/api/v1/devices/{id}/config", Role.Operator },
         { "POST", "/api/v1/devices/{id}/quarantine", Role.Operator },
@@ -165,7 +176,11 @@ public sealed class RouteTests : IAsyncLifetime
     [Fact]
     public void The_roles_table_is_complete_for_the_directory_and_the_access()
     {
-        string[] ours = ["Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts", "Configuration", "Visits"];
+        string[] ours =
+        [
+            "Devices", "Enrolments", "Claims", "Access", "Audit", "Commands", "Groups", "Updates", "Alerts", "Configuration",
+            "Visits", "Rollouts",
+        ];
         HashSet<string> known = [.. Roles.Select(r => $"{r.Data.Item1} {r.Data.Item2}"),
             "POST /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "POST /api/v1/me/password"];
         foreach (RouteEndpoint endpoint in _service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
