@@ -26,6 +26,7 @@ internal static class CommandLine
         GroupCommands.Create(),
         GroupCommands.Filters(),
         ConfigCommands.Create(),
+        RolloutCommands.Create(),
         UserCommands.Create(),
         TokenCommands.Create(),
         AlertCommands.Create(),

@@ -2,6 +2,8 @@ using EdgeFleet.Contracts;
 using EdgeFleet.Contracts.Messages;
 using EdgeFleet.Service.Features.Devices;
 using EdgeFleet.Service.Features.Rollouts;
+using NodeEvent = EdgeFleet.Service.Features.Rollouts.NodeEvent;
+using RestartWindows = EdgeFleet.Service.Features.Rollouts.Windows;
 
 namespace EdgeFleet.Service.Tests.Rollouts;
 
@@ -49,13 +51,13 @@ public sealed class RuleTests
     {
         foreach (RolloutState state in Enum.GetValues<RolloutState>())
         {
-            Assert.True(state == RolloutState.AwaitingApproval || Transitions.Rollout.ContainsValue(state), state.ToString());
+            Assert.True(state == RolloutState.AwaitingApproval || Transitions.Rollout.Values.Contains(state), state.ToString());
             Assert.Equal(state is RolloutState.RolledBack, Transitions.Rollout.Keys.All(k => k.Item1 != state));
         }
         foreach (NodeState state in Enum.GetValues<NodeState>())
-            Assert.True(state == NodeState.Waiting || Transitions.Node.ContainsValue(state), state.ToString());
+            Assert.True(state == NodeState.Waiting || Transitions.Node.Values.Contains(state), state.ToString());
         foreach (GroupState state in Enum.GetValues<GroupState>())
-            Assert.True(state == GroupState.Waiting || Transitions.Group.ContainsValue(state), state.ToString());
+            Assert.True(state == GroupState.Waiting || Transitions.Group.Values.Contains(state), state.ToString());
         // Whatever state a rollout that goes on is in, a person can end it or go back.
         foreach (RolloutState state in Enum.GetValues<RolloutState>().Where(s => Transitions.IsActive(s) && s != RolloutState.RollingBack))
             Assert.Contains((state, RolloutEvent.Abort), Transitions.Rollout.Keys);
@@ -116,12 +118,12 @@ public sealed class RuleTests
         WindowPlan plan = new(new(23, 0), new(2, 0), "Asia/Taipei", new Dictionary<string, string> { ["Kiel"] = "Europe/Berlin" });
         // 23:30 in Taipei.
         DateTimeOffset at = new(2026, 3, 1, 15, 30, 0, TimeSpan.Zero);
-        Assert.Equal((at.AddMinutes(-30), at.AddMinutes(150)), Windows.Next(plan, "Taipei", at));
-        Assert.Equal(new DateTimeOffset(2026, 3, 1, 22, 0, 0, TimeSpan.Zero), Windows.Next(plan, "Kiel", at).From);
+        Assert.Equal((at.AddMinutes(-30), at.AddMinutes(150)), RestartWindows.Next(plan, "Taipei", at));
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 22, 0, 0, TimeSpan.Zero), RestartWindows.Next(plan, "Kiel", at).From);
         // On 2026-03-29 clocks in Berlin go from 2:00 to 3:00: the window that would end at 2:00 is an hour after the change.
-        (DateTimeOffset? from, DateTimeOffset? until) = Windows.Next(plan, "Kiel", new(2026, 3, 28, 23, 0, 0, TimeSpan.Zero));
+        (DateTimeOffset? from, DateTimeOffset? until) = RestartWindows.Next(plan, "Kiel", new(2026, 3, 28, 23, 0, 0, TimeSpan.Zero));
         Assert.Equal((22, 1), (from!.Value.UtcDateTime.Hour, until!.Value.UtcDateTime.Hour));
-        Assert.Equal((null, null), Windows.Next(null, "Kiel", at));
+        Assert.Equal((null, null), RestartWindows.Next(null, "Kiel", at));
     }
 
     [Fact]
