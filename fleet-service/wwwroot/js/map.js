@@ -7,7 +7,7 @@ const element = document.getElementById('map');
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = name => style.getPropertyValue(name).trim();
-  return { fill: of('--surface'), color: of('--line-strong'), weight: .7, fillOpacity: 1, opacity: .6 };
+  return { fillColor: of('--surface'), color: of('--line-strong'), weight: .7, fillOpacity: 1, opacity: .6 };
 }
 
 async function json(address) {

@@ -89,7 +89,13 @@ public sealed class Scene
     public static IEnumerable<(string Name, string Path)> Paths(Site site)
     {
         string Id(NodeKind kind) => site.Get<DeviceDirectory>().All.First(d => d.Kind == kind && d.HardwareId != "a0b1c2d3e404").Id;
+        yield return ("overview", "/overview");
         yield return ("fleet", "/");
+        yield return ("map", "/map");
+        yield return ("alerts", "/alerts");
+        yield return ("routes", "/alerts/routes");
+        yield return ("maintenance", "/alerts/maintenance");
+        yield return ("visits", "/visits");
         yield return ("airbox", "/devices/" + Id(NodeKind.AirBox));
         yield return ("bridge", "/devices/" + Id(NodeKind.Bridge));
         yield return ("config", "/devices/" + Id(NodeKind.AirBox) + "/config");
