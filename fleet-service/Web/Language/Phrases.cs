@@ -21,11 +21,13 @@ public sealed class Phrases
             if (line.Length == 0 || line[0] == '#')
                 continue;
             int tab = line.IndexOf('\t');
-            if (tab <= 0 || tab == line.Length - 1)
-                throw new InvalidDataException($"No phrase and its other language: {line}");
-            string english = line[..tab];
-            if (!_whole.TryAdd(english, line[(tab + 1)..]))
-                throw new InvalidDataException($"The phrase stands twice: {english}");
+            string english = tab > 0 ? line[..tab] : line;
+            // A slip in the file must not cost anybody the page; the tests refuse it.
+            if (tab <= 0 || tab == line.Length - 1 || !_whole.TryAdd(english, line[(tab + 1)..]))
+            {
+                Slips.Add(line);
+                continue;
+            }
             if (english.Contains('{'))
                 _patterns.Add((PatternOf(english), line[(tab + 1)..]));
         }
@@ -33,6 +35,9 @@ public sealed class Phrases
 
     /// <summary>Traditional Chinese.</summary>
     public static Phrases Chinese { get; } = Read("zh-Hant.tsv");
+
+    /// <summary>Lines of the file that are no phrase and its other language, or whose phrase stood before.</summary>
+    internal List<string> Slips { get; } = [];
 
     /// <summary>Every phrase in English.</summary>
     public IEnumerable<string> English => _whole.Keys;

@@ -23,6 +23,9 @@ public sealed partial class LanguageTests
         ["mg", "mm/s²", "Hz", "mm/s²/√Hz", "PM2.5", "PM10", "CSV", "miniSEED", "device.", "Authorization: Bearer …", "edgefleet-flash"];
 
     [Fact]
+    public void Every_line_is_one_phrase_and_stands_once() => Assert.Empty(Phrases.Chinese.Slips);
+
+    [Fact]
     public void No_phrase_of_these_pages_is_missing()
     {
         List<string> missing = [.. Literals().Where(l => Whole.Any(part => l.Page.StartsWith(part, StringComparison.Ordinal)))
