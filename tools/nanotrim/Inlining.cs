@@ -10,7 +10,7 @@ namespace EdgeFleet.NanoTrim;
 /// </summary>
 public static class Inlining
 {
-    private const int MethodBytes = 18;
+    private const int MethodBytes = 2;
     private const int CallBytes = 3;
 
     /// <summary>Whether a method was put in its callers' place; then it may not be reached any more.</summary>

@@ -8,7 +8,7 @@ namespace EdgeFleet.NanoTrim;
 public static class Polish
 {
     // One byte for each use where there were four, and five once at the beginning; of two bytes where there is no short place.
-    private const int LeastUses = 3;
+    private const int LeastUses = 2;
     private const int LeastUsesFar = 4;
 
     public static void Apply(ModuleDefinition module)
