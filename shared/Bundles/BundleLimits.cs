@@ -49,10 +49,11 @@ namespace EdgeFleet.Contracts.Bundles
         public const int MaxBundle = MaxEnvelope + MaxComponent;
 
         /// <summary>
-        /// Bytes of the components of one target for a board: the application sits on its managed heap, of which a board
-        /// without PSRAM has 100 KB.
+        /// Bytes of the components of one target for a board: the application sits on its managed heap, which only boards with
+        /// external memory have room on, 792 KiB at least, of which a bridge node takes 216 KB beside its application. What
+        /// binds is flash: two slots of 32 blocks are 256 KiB of the 2 MiB that boards with 8 MB have for files.
         /// </summary>
-        public const int MaxBoardComponents = 60 * 1024;
+        public const int MaxBoardComponents = 128 * 1024;
 
         /// <summary>Bytes of a block that one tag vouches for; the last of a component may be shorter.</summary>
         public const int BlockBytes = Limits.MaxBlock;

@@ -107,11 +107,11 @@ public sealed class CreateTests : IDisposable
     [Fact]
     public void Sizes_are_held()
     {
-        _bench.Write("EdgeFleet.Bridge.pe", Bench.Bytes(60 * 1024, 1));
+        _bench.Write("EdgeFleet.Bridge.pe", Bench.Bytes(128 * 1024, 1));
         _bench.Do("bundle create app.json --out out:a.efb");
         foreach ((string file, int size, string why) in new[]
         {
-            ("EdgeFleet.Bridge.pe", 60 * 1024 + 1, "heap"), ("EdgeFleet.Bridge.pe", 0, "empty"),
+            ("EdgeFleet.Bridge.pe", 128 * 1024 + 1, "heap"), ("EdgeFleet.Bridge.pe", 0, "empty"),
             ("EdgeFleet.Bridge.dll", 960_000, "bundles of their own"), ("EdgeFleet.Bridge.dll", 2_000_000, "of at most"),
         })
         {

@@ -36,7 +36,7 @@ namespace EdgeFleet.Boards.Esp32
                 {
                     byte[] note = File.ReadAllBytes(Path);
                     int reason = note.Length == 1 ? note[0] - '0' : 0;
-                    return reason >= 0 && reason <= (int)BootReason.Crash ? (BootReason)reason : BootReason.Unknown;
+                    return (uint)reason <= (uint)BootReason.Crash ? (BootReason)reason : BootReason.Unknown;
                 }
             }
             catch (Exception)
@@ -52,12 +52,11 @@ namespace EdgeFleet.Boards.Esp32
             BootReason reason = Read(clockRuns);
             try
             {
-                if (File.Exists(Path))
-                    File.Delete(Path);
+                File.Delete(Path);
             }
             catch (Exception)
             {
-                // It is written over by the next one, or says it once more.
+                // There was none, or it is written over by the next one.
             }
             return reason;
         }
