@@ -90,7 +90,7 @@ public sealed class VersionTests
                 writer.WriteInt(value);
             }
             Pair(writer, 6, "0.9.0");
-            Pair(writer, 31, "a key of the future");
+            Pair(writer, 32, "a key of the future");
         });
         await using Bench bench = await Bench.RunningAsync();
         await bench.ProjectAsync(
