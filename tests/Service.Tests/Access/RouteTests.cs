@@ -203,6 +203,6 @@ public sealed class RouteTests : IAsyncLifetime
     private static string Concrete(string path) => path
         .Replace("{documentName}", "v1").Replace("{id:long}", "7").Replace("{command:long}", "7").Replace("{command}", "7").Replace("claims/{id}", "claims/7")
         .Replace("alerts/{id}", "alerts/7").Replace("{site}", "nowhere")
-        .Replace("v1/commands/{id}", "v1/commands/7")
+        .Replace("v1/commands/{id}", "v1/commands/7").Replace("rollouts/{id}", "rollouts/7")
         .Replace("{id}", "nothing").Replace("{name}", "nobody");
 }
