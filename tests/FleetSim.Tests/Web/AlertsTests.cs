@@ -65,6 +65,8 @@ public sealed class AlertsTests
         await page.Locator("#map .leaflet-marker-icon[title^='Guandu']").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".leaflet-popup-content a")).ToHaveTextAsync("Guandu pylon");
+        // It fades in, and half way there its words are pale.
+        await Assertions.Expect(page.Locator(".leaflet-popup")).ToHaveCSSAsync("opacity", "1");
         await ShotAsync(page, "map-" + scheme);
         AxeResult result = await page.RunAxe();
         Assert.True(result.Violations.Length == 0, string.Join("\n", result.Violations.Select(v => $"{v.Id}: {v.Help} {v.Nodes[0].Html}")));
