@@ -21,9 +21,13 @@ internal sealed partial class MqttConnection
             while (!IsEnding
                 && Frame.TryRead(ref buffer, GatewayLimits.MaxPacketBytes, out Frame frame, out fault))
             {
+                // Before the answer goes out: whoever has it may count on having been heard.
+                _sinceMs = _gateway.Watch.NowMs;
                 ValueTask handled = Handle(frame);
-                if (!handled.IsCompletedSuccessfully)
-                    await handled;
+                if (handled.IsCompletedSuccessfully)
+                    continue;
+                await handled;
+                // The peer was not silent while the service was slow.
                 _sinceMs = _gateway.Watch.NowMs;
             }
             _input.AdvanceTo(buffer.Start, buffer.End);
